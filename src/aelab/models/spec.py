@@ -1,0 +1,73 @@
+"""What the file of an architecture declares.
+
+An architecture is written in Keras' functional style against a `layers` argument instead of an
+import: a worker passes `keras.layers`, and the server, which never loads TensorFlow, passes the
+stand-in of `aelab.models.tracing` to learn shapes and parameter counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab.fields import Config, field
+
+Shape = tuple[int, int, int]
+Tensor = Any  # a Keras tensor in a worker, a traced shape in the server
+Layers = Any  # keras.layers, or its stand-in
+Networks = Any  # aelab.training.networks.Networks: .encoder and .decoder, Keras models
+
+ReconstructionLoss = Literal["mse", "bce"]
+
+
+@dataclass(frozen=True)
+class ModelConfig(Config):
+    """What every architecture has."""
+
+    latent_dim: int = field(
+        32, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
+    )
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One architecture.
+
+    Attributes
+    ----------
+    name, label, summary, paper : str
+    config : type of ModelConfig
+    encoder : callable
+        ``encoder(layers, image, config)`` gives the code (B, latent_dim), or mean and log-variance.
+    decoder : callable
+        ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1].
+    losses : callable
+        ``losses(networks, given, target, config, training)`` gives the parts of the loss by name, each
+        a mean over the batch; they add up to what is minimised.
+    units : callable
+        ``units(config)`` names the unit in which the losses are counted.
+    fit : callable, optional
+        ``fit(networks, images, config)`` sets the weights in closed form, instead of descent.
+    generative : bool
+        Whether codes drawn from a standard normal decode to samples.
+    denoises : bool
+        Whether it is trained on corrupted images; its config then has `noise` and `noise_level`.
+    """
+
+    name: str
+    label: str
+    summary: str
+    paper: str
+    config: type[ModelConfig]
+    encoder: Callable[[Layers, Tensor, Any], Any]
+    decoder: Callable[[Layers, Tensor, Any, Shape], Tensor]
+    losses: Callable[..., Mapping[str, Tensor]]
+    units: Callable[[Any], str]
+    fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
+    generative: bool = False
+    denoises: bool = False
+    order: int = 0

@@ -1,0 +1,57 @@
+"""What the file of a noise declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab.errors import LabError
+
+Images = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class NoiseSpec:
+    """One way to corrupt images.
+
+    Attributes
+    ----------
+    name, label, summary : str
+    level_label : str
+        What the level is, with its unit.
+    highest, default : float
+        Levels go from 0 (leaves the images as they are) to `highest`.
+    apply : callable
+        ``apply(images, level, rng) -> images``: float32 (N, H, W, C) in [0, 1], both in and out; the
+        input is not changed. All chance comes from `rng`.
+    equation : str
+        LaTeX.
+    """
+
+    name: str
+    label: str
+    summary: str
+    level_label: str
+    highest: float
+    default: float
+    apply: Callable[[Images, float, np.random.Generator], Images]
+    equation: str
+    order: int = 0
+
+    def corrupt(self, images: Images, level: float, rng: np.random.Generator) -> Images:
+        """Check the level, then apply the noise.
+
+        Raises
+        ------
+        LabError
+            If the level is not between 0 and `highest`.
+        """
+        if not 0 <= level <= self.highest:
+            raise LabError(
+                "The level of {noise} noise must be between 0 and {high}; it is {value}.",
+                noise=self.name, high=self.highest, value=level,
+            )
+        return self.apply(images, level, rng)

@@ -1,0 +1,158 @@
+"""Where the lab writes, and how: whole files or none.
+
+Everything lives below one folder, `artifacts/` beside the code unless the environment variable
+`AELAB_ARTIFACTS` names another.  An id, never a path, chooses what is inside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from aelab.errors import LabError
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+
+def artifacts() -> Path:
+    """Return the folder that holds everything the lab writes; it may not exist yet."""
+    moved = os.environ.get("AELAB_ARTIFACTS")
+    return Path(moved).expanduser().resolve() if moved else Path(__file__).resolve().parents[2] / "artifacts"
+
+
+def checked_id(text: str) -> str:
+    """Return `text` if it can name a dataset, run or job, else raise a `LabError`."""
+    if not _ID.fullmatch(text):
+        raise LabError(
+            "{name} is not a name the lab can use: write 1 to 80 small letters, digits, - or _, "
+            "beginning with a letter or digit.",
+            name=repr(text),
+        )
+    return text
+
+
+def folders(parent: Path) -> list[Path]:
+    """Return the folders of `parent` that have a valid id for a name, sorted; none if it is missing."""
+    try:
+        return sorted(path for path in parent.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
+    except FileNotFoundError:
+        return []
+
+
+@contextlib.contextmanager
+def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
+    """Open a file to write that replaces `path` only when the block ends without an error.
+
+    The content is on the disk (fsync) before the name changes, so a reader sees the old file or the
+    new one, whole, whatever happens in between.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise disk_error(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def written_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder under a temporary name; it becomes `path` only when the block ends without an error.
+
+    Raises
+    ------
+    FileExistsError
+        If `path` exists by then; what was there stays.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        if path.exists():
+            raise FileExistsError(path)
+        os.rename(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise disk_error(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def removed_folder(path: Path) -> None:
+    """Delete a folder so that it is gone at once for readers, whatever interrupts the deletion."""
+    doomed = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    os.rename(path, doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write `data` as JSON, atomically; a float that JSON cannot hold becomes null."""
+    with written(path, "w") as file:
+        json.dump(finite(data), file, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a `LabError` names it when it is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LabError("{file} is missing from {folder}.", file=path.name, folder=path.parent.name) from None
+    except (ValueError, OSError) as error:
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).", file=path.name, folder=path.parent.name, reason=error
+        ) from None
+
+
+def append_line(path: Path, data: Any) -> None:
+    """Append `data` as one line of JSON, in a single write."""
+    line = json.dumps(finite(data), ensure_ascii=False, allow_nan=False) + "\n"
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(line)
+
+
+def read_lines(path: Path) -> list[Any]:
+    """Read a file of one JSON value a line; a half-written last line is left out."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    values = []
+    for line in text.splitlines():
+        try:
+            values.append(json.loads(line))
+        except ValueError:
+            break
+    return values
+
+
+def finite(data: Any) -> Any:
+    """Return `data` with every NaN and infinity replaced by None, as strict JSON requires."""
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    if isinstance(data, dict):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [finite(value) for value in data]
+    return data
+
+
+def disk_error(path: Path, error: OSError) -> LabError:
+    """Say in one sentence that `path` could not be written and why."""
+    return LabError(
+        "{name} could not be written: {reason}. Free some space or move the artifacts folder with "
+        "AELAB_ARTIFACTS, then try again.",
+        name=path.name, reason=error.strerror or str(error),
+    )
