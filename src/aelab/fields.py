@@ -17,6 +17,8 @@ from typing import Any, Literal, Self, get_args, get_origin
 
 from aelab.errors import LabError
 
+_LONGEST_TEXT = 4096  # as long as a path can be
+
 
 @dataclass(frozen=True)
 class Knob:
@@ -72,7 +74,7 @@ class Config:
 
     @classmethod
     def choices(cls, name: str) -> tuple[str, ...] | None:
-        """Return the allowed values of a field of names, or None for a number."""
+        """Return the allowed values of a field of names, or None for a number or free text."""
         knob, kind = cls.knob(name), cls.types()[name]
         if knob.choices is not None:
             return knob.choices()
@@ -126,7 +128,20 @@ def _checked(cls: type[Config], name: str, value: Any) -> Any:
                 field=name, choices=", ".join(choices), value=repr(value),
             )
         return value
+    if cls.types()[name] is str:
+        return _text(name, value)
     return _number(name, cls.types()[name], cls.knob(name), value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or "\0" in value:
+        raise LabError(
+            "{field} must be text of at most {most} characters; it is {value}.",
+            field=name,
+            most=_LONGEST_TEXT,
+            value=repr(value)[:80],
+        )
+    return value
 
 
 def _number(name: str, kind: type, knob: Knob, value: Any) -> int | float:

@@ -83,9 +83,9 @@ def written_folder(path: Path) -> Iterator[Path]:
         if path.exists():
             raise FileExistsError(path)
         os.rename(temporary, path)
-    except FileExistsError:
-        raise
     except OSError as error:
+        if path.exists():  # somebody else made it meanwhile; a rename onto a full folder fails
+            raise FileExistsError(path) from error
         raise disk_error(path, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

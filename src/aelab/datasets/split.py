@@ -41,7 +41,8 @@ def make_split(
     Returns
     -------
     ndarray, uint8 (N,)
-        A tenth of each class (at most 5,000 images in all) is validation.
+        A tenth of each class (about 5,000 images in all at most) is validation. A class of three has
+        one image in each part.
     """
     rng = np.random.default_rng(seed)
     split = np.full(len(labels), TRAIN, np.uint8)
@@ -71,7 +72,7 @@ def _give(
 ) -> npt.NDArray[np.intp]:
     """Move about `share` of `members` to `part`, whole groups at a time; return the keys left over."""
     wanted = round(share * len(members))
-    if wanted == 0 and len(keys) > 2:
+    if wanted == 0 and len(keys) > 1:
         wanted = 1
     sizes = dict(zip(*np.unique(groups[members], return_counts=True), strict=True))
     taken, used = 0, 0

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from aelab.errors import N_
 from aelab.fields import Config, field
 
 Shape = tuple[int, int, int]
@@ -48,6 +50,8 @@ class ModelSpec:
     losses : callable
         ``losses(networks, given, target, config, training)`` gives the parts of the loss by name, each
         a mean over the batch; they add up to what is minimised.
+    parts : mapping of str to str
+        What each part is called on screen.
     units : callable
         ``units(config)`` names the unit in which the losses are counted.
     fit : callable, optional
@@ -67,6 +71,7 @@ class ModelSpec:
     decoder: Callable[[Layers, Tensor, Any, Shape], Tensor]
     losses: Callable[..., Mapping[str, Tensor]]
     units: Callable[[Any], str]
+    parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
     generative: bool = False
     denoises: bool = False

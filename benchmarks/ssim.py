@@ -1,0 +1,76 @@
+"""SSIM of 1,000 image pairs 28x28: AE Lab's batch against scikit-image in a loop, in turns.
+
+Run with ``python benchmarks/ssim.py``.  Both get the same float64 arrays and compute the same variant;
+the largest difference is printed with the times.  The images are scikit-learn's handwritten digits,
+enlarged, and the same with Gaussian noise.
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import skimage
+from scipy import ndimage
+from skimage.metrics import structural_similarity
+from sklearn.datasets import load_digits
+
+from aelab.metrics.ssim import ssim
+
+IMAGES = 1000
+ROUNDS = 15
+
+Floats = npt.NDArray[np.float64]
+
+
+def in_a_batch(reference: Floats, candidate: Floats) -> Floats:
+    return ssim(reference, candidate, data_range=1.0)
+
+
+def in_a_loop(reference: Floats, candidate: Floats) -> Floats:
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    return np.array([
+        structural_similarity(x, y, data_range=1.0, channel_axis=-1, **settings)
+        for x, y in zip(reference, candidate, strict=True)
+    ])  # fmt: skip
+
+
+def timed(measure: Callable[[Floats, Floats], Floats], *images: Floats) -> tuple[float, float, Floats]:
+    """Return wall seconds, CPU seconds of all threads, and the values."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    values = measure(*images)
+    return time.perf_counter() - wall, time.process_time() - cpu, values
+
+
+def main() -> None:
+    digits = load_digits().images[:IMAGES] / 16
+    reference = ndimage.zoom(digits, (1, 3.5, 3.5), order=1)[..., None]
+    noise = 0.1 * np.random.default_rng(0).standard_normal(reference.shape)
+    candidate = np.clip(reference + noise, 0, 1)
+
+    in_a_batch(reference, candidate), in_a_loop(reference[:10], candidate[:10])  # first calls load things
+    batch, loop = [], []
+    for _ in range(ROUNDS):
+        batch.append(timed(in_a_batch, reference, candidate))
+        loop.append(timed(in_a_loop, reference, candidate))
+
+    print(f"SSIM of {len(reference):,} pairs {reference.shape[1:]}, float64, median of {ROUNDS} rounds in turns")
+    print(f"Python {platform.python_version()}, numpy {np.__version__}, scikit-image {skimage.__version__}")
+    print(f"{'':24}{'wall s':>10}{'CPU s':>10}")
+    for label, rounds in (("aelab, one batch", batch), ("scikit-image, a loop", loop)):
+        wall, cpu = (statistics.median(one[i] for one in rounds) for i in (0, 1))
+        print(f"{label:24}{wall:10.4f}{cpu:10.4f}")
+    wall, cpu = (
+        statistics.median(theirs[i] / max(ours[i], 1e-9) for ours, theirs in zip(batch, loop, strict=True))
+        for i in (0, 1)
+    )
+    print(f"{'times faster':24}{wall:10.1f}{cpu:10.1f}")
+    print(f"largest difference      {np.abs(batch[0][2] - loop[0][2]).max():10.1e}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Decide which folders are the classes, from where the pictures lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from aelab.datasets._listing import Entry, Listing, Parts, printable
+from aelab.errors import LabError
+
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"})
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The pictures, class by class.
+
+    Attributes
+    ----------
+    class_names : tuple of str
+        Empty where the pictures lie in no class folder.
+    pictures : tuple of (Entry, int)
+        Each with the index of its class, -1 without classes.
+    left_out : tuple of str
+        A sentence for what is no picture, or lies in no class.
+    """
+
+    class_names: tuple[str, ...]
+    pictures: tuple[tuple[Entry, int], ...]
+    left_out: tuple[str, ...]
+
+
+def arrange(listing: Listing, what: str) -> Arrangement:
+    """Sort the pictures of `what`, a folder or zip, into classes.
+
+    The classes are the folders of the first level that has more than one, so that a zip with a single
+    folder around everything is understood; pictures further down belong to the class above them.
+
+    Raises
+    ------
+    LabError
+        If there is no picture at all, or a class folder without one.
+    """
+    pictures = [entry for entry in listing.entries if _is_picture(entry)]
+    others = [entry for entry in listing.entries if not _is_picture(entry)]
+    left_out = _said_of_others(others)
+    if not pictures:
+        raise LabError("{what} has no picture in it; the lab reads JPEG, PNG, WebP, BMP and GIF.", what=what)
+    level = _class_level(listing.folders, {entry.parts[:-1] for entry in pictures})
+    folders = _inside(level, listing.folders)
+    if not folders:
+        return Arrangement((), tuple((entry, -1) for entry in pictures), tuple(left_out))
+    placed: list[tuple[Entry, int]] = []
+    for entry in pictures:
+        inside = entry.parts[len(level) : -1]
+        if inside:
+            placed.append((entry, folders.index(inside[0])))
+        else:
+            left_out.append(str(LabError("{file} is left out: it lies beside the class folders.", file=entry.name)))
+    _check_all_used(placed, folders, what)
+    return Arrangement(tuple(map(printable, folders)), tuple(placed), tuple(left_out))
+
+
+def _is_picture(entry: Entry) -> bool:
+    return PurePosixPath(entry.parts[-1]).suffix.lower() in _SUFFIXES
+
+
+def _said_of_others(others: list[Entry]) -> list[str]:
+    """Return one sentence about all files that are no pictures: there can be as many as there are pictures."""
+    if not others:
+        return []
+    said = LabError(
+        "{count} files are left out, such as {example}: they are not JPEG, PNG, WebP, BMP or GIF pictures.",
+        count=len(others),
+        example=others[0].name,
+    )
+    return [str(said)]
+
+
+def _class_level(folders: frozenset[Parts], with_pictures: set[Parts]) -> Parts:
+    """Return the folder whose folders are the classes: go down while a folder only wraps another."""
+    level: Parts = ()
+    while level not in with_pictures:
+        inner = _inside(level, folders)
+        if len(inner) != 1:
+            break
+        only = (*level, inner[0])
+        below = len(_inside(only, folders))
+        if below == 0 or (below == 1 and only in with_pictures):  # a class, rather than a wrapper of classes
+            break
+        level = only
+    return level
+
+
+def _inside(level: Parts, folders: frozenset[Parts]) -> list[str]:
+    depth = len(level)
+    return sorted(parts[depth] for parts in folders if len(parts) == depth + 1 and parts[:depth] == level)
+
+
+def _check_all_used(placed: list[tuple[Entry, int]], folders: list[str], what: str) -> None:
+    used = {label for _, label in placed}
+    for label, name in enumerate(folders):
+        if label not in used:
+            raise LabError(
+                "The class folder {name} in {what} has no picture in it; put some there, or remove the folder.",
+                name=printable(name),
+                what=what,
+            )

@@ -1,0 +1,111 @@
+"""Read images and labels from an npz file that nobody has checked.
+
+`numpy.load` believes an array's header, and asks for as much memory as it says.  Here the header is
+held against the bytes that are there first, and an array of Python objects is never unpickled.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from aelab.datasets._labelled import Array, LabelledImages, pair, with_test
+from aelab.datasets._limits import MOST_BYTES, MOST_DEFLATED
+from aelab.errors import LabError
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+_NAMES = (("x_train", "y_train"), ("images", "labels"))
+
+
+def is_npz(path: Path) -> bool:
+    """Return whether `path` is a zip with arrays in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith(".npy") for name in archive.namelist())
+    except _DAMAGE:
+        return False
+
+
+def read(path: Path) -> LabelledImages:
+    """Read x_train and y_train, and x_test and y_test if they are there; or images and labels.
+
+    Raises
+    ------
+    LabError
+        If the file is damaged, or its arrays are missing or cannot be images with labels.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE:
+        raise LabError("{file} is not an npz file, or is damaged.", file=path.name) from None
+    with archive:
+        for images, labels in _NAMES:
+            if f"{images}.npy" in archive.namelist():
+                content = _pair(archive, path.name, images, labels)
+                if images == "x_train" and "x_test.npy" in archive.namelist():
+                    content = with_test(content, _pair(archive, path.name, "x_test", "y_test"), path.name)
+                return content
+        raise LabError(
+            "{file} must have arrays called x_train and y_train, or images and labels; it has {found}.",
+            file=path.name,
+            found=", ".join(sorted(archive.namelist()))[:200] or "none",
+        )
+
+
+def _pair(archive: zipfile.ZipFile, file: str, images: str, labels: str) -> LabelledImages:
+    if f"{labels}.npy" not in archive.namelist():
+        raise LabError(
+            "{file} has {images} but no {labels}: add their labels.", file=file, images=images, labels=labels
+        )
+    return pair(_array(archive, file, images), _array(archive, file, labels), file, images, labels)
+
+
+def _array(archive: zipfile.ZipFile, file: str, name: str) -> Array:
+    member = archive.getinfo(f"{name}.npy")
+    try:
+        with archive.open(member) as stream:
+            shape, fortran_order, dtype = _header(stream)
+            count = math.prod(shape)
+            size = count * dtype.itemsize
+            if dtype.hasobject or dtype.fields or not dtype.itemsize:
+                raise LabError(
+                    "{file}: {array} must hold numbers; it holds {dtype}.", file=file, array=name, dtype=dtype
+                )
+            _check_size(file, name, size, member.file_size - stream.tell(), member.compress_size)
+            values = np.frombuffer(stream.read(size), dtype, count)
+            return values.reshape(shape, order="F" if fortran_order else "C")
+    except LabError:
+        raise
+    except _DAMAGE as error:
+        raise LabError("{file}: {array} is damaged ({reason}).", file=file, array=name, reason=error) from None
+
+
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(stream)
+    return np.lib.format.read_array_header_2_0(stream)
+
+
+def _check_size(file: str, name: str, announced: int, found: int, compressed: int) -> None:
+    if announced != found or announced > compressed * MOST_DEFLATED:
+        raise LabError(
+            "{file}: {array} is damaged: its header announces {announced} bytes, and {found} follow.",
+            file=file,
+            array=name,
+            announced=announced,
+            found=found,
+        )
+    if announced > MOST_BYTES:
+        raise LabError(
+            "{file}: {array} has {size} bytes; the lab reads up to {most}. Keep fewer images, or save them as uint8.",
+            file=file,
+            array=name,
+            size=announced,
+            most=MOST_BYTES,
+        )

@@ -1,0 +1,111 @@
+"""Use a run's networks without TensorFlow: encode, decode, reconstruct with ONNX Runtime."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from aelab.errors import LabError
+from aelab.pixels import Images
+from aelab.runs import Run
+
+Codes = npt.NDArray[np.float32]
+
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Inference:
+    """The two networks of a run, ready to use; safe to share between threads.
+
+    Attributes
+    ----------
+    run_id : str
+    shape : tuple of int
+        (H, W, C) of the images.
+    latent_dim : int
+    """
+
+    run_id: str
+    shape: tuple[int, int, int]
+    latent_dim: int
+    _encoder: onnxruntime.InferenceSession
+    _decoder: onnxruntime.InferenceSession
+
+    def encode(self, images: Images) -> Codes:
+        """Return the codes (N, K) of float32 images (N, H, W, C) in [0, 1]; of a VAE, the posterior mean.
+
+        Raises
+        ------
+        LabError
+            If the images have another shape than those the run was trained on.
+        """
+        if images.shape[1:] != self.shape:
+            raise LabError(
+                "Run {run} takes images of {expected}; these are {found}.",
+                run=self.run_id, expected=_size(self.shape), found=_size(images.shape[1:]),
+            )
+        return _run(self._encoder, 0, images, self.latent_dim)
+
+    def decode(self, codes: Codes) -> Images:
+        """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K)."""
+        if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
+            raise LabError(
+                "Run {run} takes codes of {expected} numbers; these have {found}.",
+                run=self.run_id, expected=self.latent_dim, found=codes.shape[-1] if codes.ndim else 0,
+            )
+        return np.clip(_run(self._decoder, 0, codes, *self.shape), 0.0, 1.0)
+
+    def reconstruct(self, images: Images) -> Images:
+        """Return decode(encode(images))."""
+        return self.decode(self.encode(images))
+
+
+def load(run: Run) -> Inference:
+    """Open a run's networks.
+
+    Raises
+    ------
+    LabError
+        If the run did not get that far, or a file is damaged.
+    """
+    encoder = _session(run, "encoder")
+    decoder = _session(run, "decoder")
+    _, height, width, channels = encoder.get_inputs()[0].shape
+    return Inference(run.id, (height, width, channels), decoder.get_inputs()[0].shape[1], encoder, decoder)
+
+
+def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # thirty users share these cores
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(run.network(name), options, providers=["CPUExecutionProvider"])
+    except LabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors share no base class
+        raise LabError(
+            "The {network} of run {run} is damaged ({reason}). Train it again.",
+            network=name, run=run.id, reason=str(error)[:200],
+        ) from None
+
+
+def _run(session: onnxruntime.InferenceSession, output: int, values: npt.NDArray[np.float32], *shape: int) -> Any:
+    """Run a session over batches of bounded size; (0, ...) in, (0, ...) out."""
+    name = session.get_inputs()[0].name
+    wanted = [session.get_outputs()[output].name]
+    values = np.ascontiguousarray(values, np.float32)
+    result = np.empty((len(values), *shape), np.float32)
+    for start in range(0, len(values), _BATCH):
+        result[start:start + _BATCH] = session.run(wanted, {name: values[start:start + _BATCH]})[0]
+    return result
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(side) for side in shape)

@@ -1,0 +1,57 @@
+"""What a task sees of the job it does."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from aelab import storage
+from aelab.jobs import folder
+from aelab.jobs.folder import Job
+
+_SECONDS_BETWEEN_REPORTS = 0.3
+
+
+class Stopped(Exception):
+    """The job was asked to stop, and did."""
+
+
+class JobContext:
+    """Lets a task report progress, hear a request to stop, and keep results.
+
+    Parameters
+    ----------
+    job : Job
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.started = time.time()
+        self._reported = 0.0
+
+    @property
+    def folder(self) -> Path:
+        """The job's folder, where results go."""
+        return self._job.folder
+
+    def progress(self, share: float) -> None:
+        """Report that a share (0 to 1) is done; cheap enough to call at every step."""
+        now = time.monotonic()
+        if now - self._reported < _SECONDS_BETWEEN_REPORTS:
+            return
+        self._reported = now
+        folder.write_status(self._job, {"state": "running", "progress": round(share, 4), "started": self.started})
+
+    def event(self, data: dict[str, Any]) -> None:
+        """Append to the job's `events.jsonl`."""
+        storage.append_line(self._job.folder / "events.jsonl", {"time": time.time(), **data})
+
+    def should_stop(self) -> bool:
+        """Return whether somebody asked the job to stop."""
+        return folder.should_stop(self._job)
+
+    def stop_if_asked(self) -> None:
+        """Raise `Stopped` if somebody asked the job to stop."""
+        if self.should_stop():
+            raise Stopped

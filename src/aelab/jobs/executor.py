@@ -1,0 +1,45 @@
+"""Where a worker runs.  Nothing above this file knows that it is a process of this computer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Protocol
+
+from aelab.jobs.folder import Job
+
+
+class Executor(Protocol):
+    """Starts the worker of a job."""
+
+    def start(self, job: Job) -> None:
+        """Start the worker and return at once."""
+
+
+class LocalExecutor:
+    """Start workers as processes of their own session, which outlive whoever started them."""
+
+    def __init__(self) -> None:
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start(self, job: Job) -> None:
+        """Start `python -m aelab.jobs.worker`, its output in the job's `log.txt`."""
+        self._children = [child for child in self._children if child.poll() is None]  # reap those that ended
+        with open(job.folder / "log.txt", "ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "aelab.jobs.worker", str(job.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"},
+                **_own_session(),
+            )
+        self._children.append(child)
+
+
+def _own_session() -> dict[str, int | bool]:
+    """Return what keeps a closing terminal or a Ctrl-C in the server from ending the worker."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}

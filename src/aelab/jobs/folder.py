@@ -1,0 +1,185 @@
+"""One job's folder: the only reader and writer of what is in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import filelock
+
+from aelab import storage
+from aelab.errors import LabError
+
+State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+#: States in which a job still has something to do.
+OPEN: frozenset[str] = frozenset({"queued", "running"})
+
+_STARTING_SECONDS = 60.0  # a worker that has not taken its lock by then never will
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a job stands.
+
+    Attributes
+    ----------
+    state : str
+        `interrupted` is never written: it is what a job is whose worker is gone without a word.
+    progress : float
+        Share done, 0 to 1.
+    started, ended : float or None
+        Seconds since the epoch.
+    error : LabError or None
+        Why it failed.
+    cpu_seconds : float or None
+        What the worker took, once it has ended.
+    """
+
+    state: State
+    progress: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    error: LabError | None = None
+    cpu_seconds: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has run, or ran."""
+        if self.started is None:
+            return None
+        return max(0.0, (self.ended or time.time()) - self.started)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long a running job will still take if it goes on as it went; None until that is known."""
+        if self.state != "running" or self.seconds is None or self.progress < 0.02:
+            return None
+        return self.seconds * (1.0 - self.progress) / self.progress
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was asked.
+
+    Attributes
+    ----------
+    id : str
+    kind : str
+        Name of the task.
+    params : mapping
+        Its parameters, plain JSON data.
+    created : float
+        Seconds since the epoch.
+    """
+
+    id: str
+    kind: str
+    params: Mapping[str, Any]
+    created: float
+
+    @property
+    def folder(self) -> Path:
+        """Where everything about it is."""
+        return root() / self.id
+
+
+def root() -> Path:
+    """Return the folder in which jobs are kept."""
+    return storage.artifacts() / "jobs"
+
+
+def create(job: Job) -> None:
+    """Write a new job's folder, whole.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a job of that id.
+    """
+    root().mkdir(parents=True, exist_ok=True)
+    with storage.written_folder(root() / storage.checked_id(job.id)) as folder:
+        storage.write_json(folder / "job.json", {
+            "format": 1, "kind": job.kind, "params": dict(job.params), "created": job.created,
+        })
+        storage.write_json(folder / "status.json", {"state": "queued"})
+
+
+def find(job_id: str) -> Job | None:
+    """Return a job, or None if there is none of that id or its folder is damaged."""
+    path = root() / storage.checked_id(job_id) / "job.json"
+    try:
+        data = storage.read_json(path)
+        return Job(job_id, data["kind"], data["params"], data["created"])
+    except (LabError, KeyError, TypeError):
+        return None
+
+
+def all_jobs() -> list[Job]:
+    """Return every readable job, oldest first."""
+    jobs = (find(path.name) for path in storage.folders(root()))
+    return sorted((job for job in jobs if job is not None), key=lambda job: (job.created, job.id))
+
+
+def status(job: Job) -> Status:
+    """Return how a job stands, telling a dead worker from a living one by its lock."""
+    try:
+        data = storage.read_json(job.folder / "status.json")
+        written = Status(
+            state=data["state"],
+            progress=data.get("progress", 0.0),
+            started=data.get("started"),
+            ended=data.get("ended"),
+            error=LabError.from_json(data["error"]) if data.get("error") else None,
+            cpu_seconds=data.get("cpu_seconds"),
+        )
+    except (LabError, KeyError, TypeError):
+        return Status("interrupted")
+    launched = data.get("launched")
+    if written.state == "running" and not is_alive(job):
+        return Status("interrupted", written.progress, written.started, data.get("updated"))
+    if launched and written.state == "queued" and not is_alive(job) and time.time() - launched > _STARTING_SECONDS:
+        return Status("interrupted")
+    return written
+
+
+def is_launched(job: Job) -> bool:
+    """Return whether a worker was started for a job that is still said to be queued."""
+    try:
+        return bool(storage.read_json(job.folder / "status.json").get("launched"))
+    except LabError:
+        return False
+
+
+def write_status(job: Job, data: Mapping[str, Any]) -> None:
+    """Replace how a job stands."""
+    storage.write_json(job.folder / "status.json", {**data, "updated": time.time()})
+
+
+def lock(job: Job) -> filelock.FileLock:
+    """Return the lock that a job's worker holds while it lives."""
+    return filelock.FileLock(job.folder / "lock")
+
+
+def is_alive(job: Job) -> bool:
+    """Return whether a worker holds the job's lock."""
+    probe = lock(job)
+    try:
+        probe.acquire(timeout=0)
+    except (filelock.Timeout, OSError):
+        return (job.folder / "lock").exists()
+    probe.release()
+    return False
+
+
+def ask_to_stop(job: Job) -> None:
+    """Leave word for the worker to stop."""
+    (job.folder / "STOP").touch()
+
+
+def should_stop(job: Job) -> bool:
+    """Return whether the worker was asked to stop."""
+    return (job.folder / "STOP").exists()

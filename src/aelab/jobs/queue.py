@@ -1,0 +1,121 @@
+"""A queue without a daemon: whoever looks at it also keeps it moving.
+
+Submitting a job, looking at the queue and the end of a worker all `pump`: under one lock, they start
+the oldest waiting jobs until their lane is full.  Nothing needs to stay alive for the queue to work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+import filelock
+
+from aelab import storage
+from aelab.errors import LabError
+from aelab.jobs import folder
+from aelab.jobs.executor import Executor, LocalExecutor
+from aelab.jobs.folder import OPEN, Job, Status
+
+#: `heavy` jobs load TensorFlow and use every core; `light` ones must not wait behind them.
+Lane = Literal["heavy", "light"]
+
+_POLL_SECONDS: Final = 0.2
+_executor: Executor = LocalExecutor()
+
+
+def key(kind: str, params: Mapping[str, Any]) -> str:
+    """Return the id of a job: the same question asked twice has the same one."""
+    text = json.dumps([kind, params], sort_keys=True, ensure_ascii=False)
+    return f"{kind}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def submit(kind: str, params: Mapping[str, Any], job_id: str | None = None) -> Job:
+    """Queue a job, or return the one that already answers the same question.
+
+    A job that failed, was cancelled or interrupted is queued afresh; one that waits, runs or is done
+    is returned as it is.
+    """
+    job = Job(job_id or key(kind, params), kind, dict(params), time.time())
+    with _queue_lock():
+        known = folder.find(job.id)
+        if known is not None and folder.status(known).state in OPEN | {"done"}:
+            return known
+        if (folder.root() / job.id).exists():
+            storage.removed_folder(folder.root() / job.id)
+        folder.create(job)
+    pump()
+    return job
+
+
+def pump() -> None:
+    """Start waiting jobs, oldest first, as far as their lanes have room."""
+    from aelab.tasks import tasks  # noqa: PLC0415 - tasks sit above jobs; only their lanes matter here
+
+    with _queue_lock():
+        waiting: list[Job] = []
+        busy = {"heavy": 0, "light": 0}
+        for job in folder.all_jobs():
+            state = folder.status(job).state
+            if state not in OPEN or job.kind not in tasks:
+                continue
+            if state == "running" or folder.is_launched(job):
+                busy[tasks[job.kind].lane] += 1
+            else:
+                waiting.append(job)
+        for job in waiting:
+            lane = tasks[job.kind].lane
+            if busy[lane] < room(lane):
+                busy[lane] += 1
+                folder.write_status(job, {"state": "queued", "launched": time.time()})
+                _executor.start(job)
+
+
+def room(lane: Lane) -> int:
+    """Return how many jobs of a lane run at once: `AELAB_WORKERS` heavy ones, by default one for two cores."""
+    asked = os.environ.get("AELAB_WORKERS", "")
+    cores = os.cpu_count() or 1
+    heavy = int(asked) if asked.isdigit() and int(asked) > 0 else max(1, cores // 2)
+    return heavy if lane == "heavy" else max(1, cores // 2)
+
+
+def cancel(job_id: str) -> None:
+    """Ask a job to stop; one that still waits is cancelled at once."""
+    job = folder.find(job_id)
+    if job is None:
+        raise LabError("There is no job called {name}.", name=repr(job_id))
+    with _queue_lock():
+        if folder.status(job).state == "queued" and not folder.is_launched(job):
+            folder.write_status(job, {"state": "cancelled"})
+        elif folder.status(job).state in OPEN:
+            folder.ask_to_stop(job)
+
+
+def position(job: Job) -> int:
+    """Return how many open jobs were asked for before this one."""
+    return sum(
+        1 for other in folder.all_jobs()
+        if (other.created, other.id) < (job.created, job.id) and folder.status(other).state in OPEN
+    )
+
+
+def wait(job: Job, heard: Callable[[Status], None]) -> Status:
+    """Wait until a job has ended, telling `heard` how it stands now and then."""
+    while True:
+        now = folder.status(job)
+        heard(now)
+        if now.state not in OPEN:
+            return now
+        if now.state == "queued":
+            pump()
+        time.sleep(_POLL_SECONDS)
+
+
+def _queue_lock() -> filelock.FileLock:
+    root = folder.root()
+    root.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(root / ".queue.lock")

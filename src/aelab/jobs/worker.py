@@ -1,0 +1,81 @@
+"""The worker process: does one job, says how it ended, starts the next.
+
+Run as `python -m aelab.jobs.worker JOB_DIR`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from aelab.errors import LabError
+from aelab.jobs import folder, queue
+from aelab.jobs.context import JobContext, Stopped
+from aelab.jobs.folder import Job
+
+_LOCK_SECONDS = 5.0  # readers probe the lock for an instant
+
+
+def main(job_dir: str) -> int:
+    """Do the job of a folder; return the exit code."""
+    job = folder.find(Path(job_dir).name)
+    if job is None:
+        return 1
+    _give_way()
+    try:
+        with folder.lock(job).acquire(timeout=_LOCK_SECONDS):
+            _do(job)
+    except filelock.Timeout:
+        return 1  # another worker does it
+    finally:
+        queue.pump()
+    return 0
+
+
+def _do(job: Job) -> None:
+    """Do the job and write how it ended, whatever happens."""
+    from aelab.tasks import tasks  # noqa: PLC0415 - tasks sit above jobs
+
+    context = JobContext(job)
+    ending: dict[str, Any]
+    try:
+        context.stop_if_asked()
+        context.progress(0.0)
+        tasks[job.kind].run(context, job.params)
+        ending = {"state": "done", "progress": 1.0}
+    except Stopped:
+        ending = {"state": "cancelled"}
+    except LabError as error:
+        ending = {"state": "failed", "error": error.to_json()}
+    except MemoryError:
+        ending = {"state": "failed", "error": LabError(
+            "There is not enough memory for this: choose fewer or smaller images, or a smaller network."
+        ).to_json()}
+    except Exception as error:  # noqa: BLE001 - the last place that can tell the user
+        traceback.print_exc()
+        ending = {"state": "failed", "error": LabError(
+            "Something went wrong inside the lab: {error}. The job's log has the details.",
+            error=f"{type(error).__name__}: {error}"[:300],
+        ).to_json()}
+    ending |= {"started": context.started, "ended": time.time(), "cpu_seconds": round(time.process_time(), 2)}
+    folder.write_status(job, ending)
+
+
+def _give_way() -> None:
+    """Let the server, and whoever uses the computer, go first."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(5)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,36 @@
+"""How far a reconstruction is from its target, counted a pixel or a whole image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aelab.errors import N_
+from aelab.models.spec import ReconstructionLoss, Tensor
+
+
+def reconstruct(networks: Any, given: Tensor, training: bool) -> Tensor:
+    """Return decoder(encoder(given)), (B, H, W, C)."""
+    return networks.decoder(networks.encoder(given, training=training), training=training)
+
+
+def per_pixel(target: Tensor, output: Tensor, loss: ReconstructionLoss) -> Tensor:
+    """Return the error of every pixel, (B, H, W, C): squared, or binary cross-entropy in nats."""
+    from keras import ops  # noqa: PLC0415 - only workers have Keras
+
+    if loss == "mse":
+        return ops.square(target - output)
+    p = ops.clip(output, 1e-6, 1.0 - 1e-6)
+    return -(target * ops.log(p) + (1.0 - target) * ops.log(1.0 - p))
+
+
+def pixel_mean(networks: Any, given: Tensor, target: Tensor, config: Any, training: bool) -> dict[str, Tensor]:
+    """Return the one part of a plain autoencoder's loss: the mean error a pixel, a scalar."""
+    from keras import ops  # noqa: PLC0415
+
+    output = reconstruct(networks, given, training)
+    return {"reconstruction": ops.mean(per_pixel(target, output, config.loss))}
+
+
+def pixel_units(config: Any) -> str:
+    """Name the unit of `pixel_mean`."""
+    return N_("squared error per pixel") if config.loss == "mse" else N_("nats per pixel")

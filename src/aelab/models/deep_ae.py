@@ -1,0 +1,56 @@
+"""A dense autoencoder with two hidden layers each way, 784-512-256-32 on MNIST by default.
+
+References
+----------
+.. [1] G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
+   networks", Science 313, 2006. :DOI:`10.1126/science.1127647`
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from aelab.errors import N_
+from aelab.fields import field
+from aelab.models._losses import pixel_mean, pixel_units
+from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
+from aelab.models.shallow_ae import Config as ShallowConfig
+
+
+@dataclass(frozen=True)
+class Config(ShallowConfig):
+    """Settings of the deep autoencoder."""
+
+    width: int = field(
+        512, "Width", "Units of the first hidden layer; the second has half as many.", low=4, high=4096, scale="log"
+    )
+
+
+def encoder(layers: Layers, image: Tensor, config: Config) -> Tensor:
+    """(B, H, W, C) -> (B, latent_dim)."""
+    x = layers.Flatten()(image)
+    x = layers.Dense(config.width, activation="relu")(x)
+    x = layers.Dense(config.width // 2, activation="relu")(x)
+    return layers.Dense(config.latent_dim)(x)
+
+
+def decoder(layers: Layers, code: Tensor, config: Config, shape: Shape) -> Tensor:
+    """(B, latent_dim) -> (B, H, W, C) in [0, 1]."""
+    x = layers.Dense(config.width // 2, activation="relu")(code)
+    x = layers.Dense(config.width, activation="relu")(x)
+    return layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="sigmoid")(x))
+
+
+SPEC = ModelSpec(
+    name="deep_ae",
+    label=N_("Deep autoencoder"),
+    summary=N_("Dense layers that narrow to the code and widen again; fast, and good on small grey images."),
+    paper="Hinton & Salakhutdinov 2006",
+    config=Config,
+    encoder=encoder,
+    decoder=decoder,
+    losses=pixel_mean,
+    units=pixel_units,
+    order=2,
+)

@@ -1,0 +1,135 @@
+"""Learn an architecture's shapes, parameters and arithmetic without loading TensorFlow.
+
+`TracedLayers` stands in for `keras.layers`: the same call draws the network into a `Summary` instead
+of building it.  A test holds every architecture's count against Keras' own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aelab.models.spec import ModelConfig, ModelSpec, Shape
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One layer: its kind, its output shape without the batch, its parameters and multiply-adds an image."""
+
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass
+class Traced:
+    """A tensor of which only the shape (without the batch) is known."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass
+class TracedLayers:
+    """The part of `keras.layers` that the architectures use; calls are recorded in `rows`."""
+
+    rows: list[LayerSummary] = field(default_factory=list)
+
+    def _layer(self, kind: str, output: Callable[[tuple[int, ...]], tuple[tuple[int, ...], int, int]]) -> Any:
+        def call(tensor: Traced) -> Traced:
+            shape, parameters, multiply_adds = output(tensor.shape)
+            self.rows.append(LayerSummary(kind, shape, parameters, multiply_adds))
+            return Traced(shape)
+
+        return call
+
+    def Dense(self, units: int, activation: str | None = None, name: str | None = None) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.Dense`."""
+        return self._layer("Dense", lambda s: ((units,), (s[-1] + 1) * units, s[-1] * units))
+
+    def Conv2D(  # noqa: N802
+        self, filters: int, kernel: int, strides: int = 1, padding: str = "same", use_bias: bool = True
+    ) -> Any:
+        """Stand in for `keras.layers.Conv2D` with `padding="same"`."""
+
+        def output(s: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
+            shape = (-(-s[0] // strides), -(-s[1] // strides), filters)
+            weights = kernel * kernel * s[2] * filters
+            return shape, weights + use_bias * filters, weights * shape[0] * shape[1]
+
+        return self._layer("Conv2D", output)
+
+    def Conv2DTranspose(  # noqa: N802
+        self,
+        filters: int,
+        kernel: int,
+        strides: int = 1,
+        padding: str = "same",
+        use_bias: bool = True,
+        activation: str | None = None,
+    ) -> Any:
+        """Stand in for `keras.layers.Conv2DTranspose` with `padding="same"`."""
+
+        def output(s: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
+            weights = kernel * kernel * s[2] * filters
+            return (s[0] * strides, s[1] * strides, filters), weights + use_bias * filters, weights * s[0] * s[1]
+
+        return self._layer("Conv2DTranspose", output)
+
+    def BatchNormalization(self, momentum: float = 0.99) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.BatchNormalization`."""
+        return self._layer("BatchNormalization", lambda s: (s, 4 * s[-1], 0))
+
+    def LeakyReLU(self, negative_slope: float = 0.3) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.LeakyReLU`."""
+        return self._layer("LeakyReLU", lambda s: (s, 0, 0))
+
+    def ReLU(self, max_value: float | None = None) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.ReLU`."""
+        return self._layer("ReLU", lambda s: (s, 0, 0))
+
+    def Flatten(self) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.Flatten`."""
+        return self._layer("Flatten", lambda s: ((math.prod(s),), 0, 0))
+
+    def Reshape(self, target: tuple[int, ...]) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.Reshape`."""
+        return self._layer("Reshape", lambda s: (tuple(target), 0, 0))
+
+    def Cropping2D(self, cropping: tuple[tuple[int, int], tuple[int, int]]) -> Any:  # noqa: N802
+        """Stand in for `keras.layers.Cropping2D`."""
+        (top, bottom), (left, right) = cropping
+        return self._layer("Cropping2D", lambda s: ((s[0] - top - bottom, s[1] - left - right, s[2]), 0, 0))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The layers of both networks of an architecture, in order."""
+
+    encoder: tuple[LayerSummary, ...]
+    decoder: tuple[LayerSummary, ...]
+
+    @property
+    def parameters(self) -> int:
+        """Numbers in the networks, statistics of batch normalisation included, as Keras counts them."""
+        return sum(row.parameters for row in self.encoder + self.decoder)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications of one image's way through both networks."""
+        return sum(row.multiply_adds for row in self.encoder + self.decoder)
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether convolutions are among the layers."""
+        return any(row.kind.startswith("Conv") for row in self.encoder + self.decoder)
+
+
+def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
+    """Trace both networks of an architecture for images of `shape` (H, W, C)."""
+    encoder, decoder = TracedLayers(), TracedLayers()
+    spec.encoder(encoder, Traced(shape), config)
+    spec.decoder(decoder, Traced((config.latent_dim,)), config, shape)
+    return Summary(tuple(encoder.rows), tuple(decoder.rows))

@@ -1,0 +1,21 @@
+"""Between images at rest (uint8, 0 to 255) and at the model border (float32, 0 to 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+UInt8Images = npt.NDArray[np.uint8]
+Images = npt.NDArray[np.float32]
+
+
+def to_unit(images: UInt8Images) -> Images:
+    """Return uint8 images as float32 in [0, 1]."""
+    return np.asarray(images, np.float32) / np.float32(255.0)
+
+
+def to_uint8(images: npt.NDArray[np.floating[Any]]) -> UInt8Images:
+    """Return images in [0, 1] as uint8, rounded; what lies outside is cut off."""
+    return np.round(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)

@@ -1,0 +1,63 @@
+"""Which run is better, at what, and on which class?
+
+No SPEC: it asks nothing new, it puts beside one another what the trainings measured when they ended.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from aelab.metrics import metrics
+from aelab.runs import Run
+
+ALL_CLASSES = ""  # the row over all images; no class has an empty name
+
+
+def compare(runs: list[Run]) -> pd.DataFrame:
+    """Return a row for each run and class, from the runs' `metrics.json`.
+
+    Returns
+    -------
+    DataFrame
+        Columns run, model, dataset, split, class (empty for all images), n, then for each measure of
+        pairs its mean and the bounds of its 95% interval (`mse`, `mse_low`, `mse_high`, ...), then
+        `frechet`, `frechet_floor`, `frechet_features`, `frechet_n` where the run is generative.
+    """
+    rows = []
+    for run in runs:
+        measured = run.metrics()
+        common = {"run": run.id, "model": run.model, "dataset": run.dataset, "split": measured["split"]}
+        for name, values in [(ALL_CLASSES, measured["overall"]), *measured["classes"].items()]:
+            count = measured["n"] if name == ALL_CLASSES else values["mse"]["n"]
+            row = {**common, "class": name, "n": count} | _bounds(values)
+            if name == ALL_CLASSES and measured.get("generation"):
+                generation = measured["generation"]
+                row |= {
+                    "frechet": generation["distance"], "frechet_floor": generation["floor"],
+                    "frechet_features": generation["features"], "frechet_n": generation["n_samples"],
+                }
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def best(table: pd.DataFrame) -> dict[str, str]:
+    """Return, for each measure in a table of `compare`, the run with the best mean over all images."""
+    overall = table[table["class"] == ALL_CLASSES]
+    winners = {}
+    for spec in metrics:
+        values = overall[spec.name] if spec.name in overall else pd.Series(dtype=float)
+        values = values.astype(float)
+        if values.notna().any():
+            index = values.idxmin() if spec.direction == "lower" else values.idxmax()
+            winners[spec.name] = str(overall.loc[index, "run"])
+    return winners
+
+
+def _bounds(values: dict[str, dict[str, float | None]]) -> dict[str, float]:
+    columns = {}
+    for name, estimate in values.items():
+        for suffix, part in (("", "mean"), ("_low", "low"), ("_high", "high")):
+            value = estimate[part]
+            columns[f"{name}{suffix}"] = np.nan if value is None else float(value)
+    return columns

@@ -1,0 +1,91 @@
+"""What does a run's decoder make of a position in a two-dimensional latent space?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aelab.datasets.store import Dataset
+from aelab.errors import LabError, N_
+from aelab.fields import Config as BaseConfig
+from aelab.fields import field
+from aelab.inference import Codes, Inference
+from aelab.pixels import Images
+from aelab.studies.spec import StudySpec
+
+
+@dataclass(frozen=True)
+class Config(BaseConfig):
+    """The part of the plane to decode."""
+
+    x_low: float = field(-3.0, "From x", "Left edge of the grid.", low=-1e6, high=1e6)
+    x_high: float = field(3.0, "To x", "Right edge of the grid.", low=-1e6, high=1e6)
+    y_low: float = field(-3.0, "From y", "Lower edge of the grid.", low=-1e6, high=1e6)
+    y_high: float = field(3.0, "To y", "Upper edge of the grid.", low=-1e6, high=1e6)
+    steps: int = field(15, "Steps", "Images along each side of the grid.", low=2, high=40)
+
+
+@dataclass(frozen=True)
+class DecodedGrid:
+    """Images decoded at the points of a grid.
+
+    Attributes
+    ----------
+    codes : ndarray, float32 (steps * steps, 2)
+        Row by row from the upper left: x grows to the right, y upwards, as on a map.
+    images : ndarray, float32 (steps * steps, H, W, C)
+    steps : int
+    """
+
+    codes: Codes
+    images: Images
+    steps: int
+
+
+def run(inference: Inference, dataset: Dataset, config: Config) -> DecodedGrid:
+    """Decode a grid of positions; only for runs whose code has two numbers."""
+    if inference.latent_dim != 2:
+        raise LabError(
+            "The decoded grid needs a latent dimension of 2; run {run} has {value}. Train one with latent_dim 2.",
+            run=inference.run_id, value=inference.latent_dim,
+        )
+    if config.x_low >= config.x_high or config.y_low >= config.y_high:
+        raise LabError("The grid must go from a lower to a higher number along both axes.")
+    x = np.linspace(config.x_low, config.x_high, config.steps, dtype=np.float32)
+    y = np.linspace(config.y_high, config.y_low, config.steps, dtype=np.float32)
+    codes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return DecodedGrid(codes, inference.decode(codes), config.steps)
+
+
+def parse_position(text: str, latent_dim: int) -> Codes:
+    """Read a typed position such as ``(-1, 3)``; return it as a code, float32 (1, latent_dim).
+
+    Raises
+    ------
+    LabError
+        If it is not as many numbers as the code has.
+    """
+    parts = text.strip().strip("()[]").replace(";", ",").split(",")
+    try:
+        values = np.array([[float(part) for part in parts]], np.float32)
+        if values.shape[1] != latent_dim or not np.isfinite(values).all():
+            raise ValueError
+    except ValueError:
+        raise LabError(
+            "A position here is {count} numbers with commas between them, such as {example}; it is {value}.",
+            count=latent_dim, example="(" + ", ".join(["-1", "3", "0", "1"][:min(latent_dim, 4)]) + ")",
+            value=repr(text[:60]),
+        ) from None
+    return values
+
+
+SPEC = StudySpec(
+    name="decoding",
+    label=N_("Decoded grid"),
+    question=N_("What lives at this point of the latent space?"),
+    subject="run",
+    config=Config,
+    run=run,
+    order=4,
+)

@@ -1,0 +1,64 @@
+"""Project the codes of a run as a job: t-SNE of thousands of images takes seconds to minutes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from aelab import inference, runs, storage
+from aelab.datasets.store import open_dataset
+from aelab.errors import N_
+from aelab.jobs import queue
+from aelab.jobs.context import JobContext
+from aelab.jobs.folder import Job
+from aelab.studies import latent_map
+from aelab.studies.latent_map import Config, LatentMap
+from aelab.tasks.spec import TaskSpec
+
+_RESULT = "map.npz"
+
+
+def submit(run_id: str, config: Config) -> Job:
+    """Queue a map, or return the job that already made it."""
+    run = runs.find(run_id)
+    return queue.submit("latent_map", {"run": run.id, "created": run.created, "config": config.to_json()})
+
+
+def make(context: JobContext, params: Mapping[str, Any]) -> None:
+    """Do the job."""
+    run = runs.find(params["run"])
+    config = Config.parse(params["config"])
+    found = latent_map.run(inference.load(run), open_dataset(run.dataset), config)
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        allow_pickle=False,
+        coordinates=found.coordinates,
+        codes=found.codes,
+        indices=found.indices,
+        labels=found.labels,
+        explained_variance=np.array(found.explained_variance),
+        divergence=np.array(np.nan if found.divergence is None else found.divergence),
+    )
+    with storage.written(context.folder / _RESULT) as file:
+        file.write(buffer.getvalue())
+
+
+def result(job: Job) -> LatentMap:
+    """Return what a job that is done has made."""
+    with np.load(job.folder / _RESULT, allow_pickle=False) as stored:
+        divergence = float(stored["divergence"])
+        return LatentMap(
+            stored["coordinates"],
+            stored["codes"],
+            stored["indices"],
+            stored["labels"],
+            tuple(float(share) for share in stored["explained_variance"]),
+            None if np.isnan(divergence) else divergence,
+        )
+
+
+SPEC = TaskSpec(name="latent_map", label=N_("Latent map"), lane="light", run=make)

@@ -1,0 +1,84 @@
+"""What is chosen for a training beside the architecture's own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aelab.errors import LabError
+from aelab.fields import Config, check_keys, field
+from aelab.models import models
+from aelab.models.spec import ModelConfig, ModelSpec
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Config):
+    """Settings that every training has.
+
+    The learning rate is where a cosine schedule begins; it ends at zero with the last epoch [1]_.
+
+    References
+    ----------
+    .. [1] I. Loshchilov and F. Hutter, "SGDR: Stochastic gradient descent with warm restarts", ICLR
+       2017. arXiv:1608.03983
+    """
+
+    epochs: int = field(10, "Epochs", "How often every training image is seen.", low=1, high=5000, scale="log")
+    batch_size: int = field(
+        128, "Batch size", "Images per step of the optimiser.", low=1, high=8192, unit="images", scale="log"
+    )
+    learning_rate: float = field(
+        0.002, "Learning rate", "Size of Adam's first steps; a cosine takes it to zero.", low=1e-7, high=100.0,
+        scale="log",
+    )
+    seed: int = field(
+        0, "Seed", "Makes chance repeatable: the same seed gives the same run.", low=0, high=2**31 - 1
+    )
+    limit: int = field(
+        0, "Images to use", "Training images, evenly drawn; 0 uses all of them.", low=0, high=100_000_000,
+        unit="images",
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that must be known to train: the architecture, its settings, the training's."""
+
+    model: ModelSpec
+    model_config: ModelConfig
+    training: TrainingConfig
+
+
+def plan(model: str, settings: Mapping[str, Any]) -> Plan:
+    """Sort loose settings, such as `--set` gives, into the two configs.
+
+    Raises
+    ------
+    LabError
+        For an unknown model, a setting neither config has, or a value out of bounds.
+    """
+    spec = models[model]
+    own, common = spec.config.names(), TrainingConfig.names()
+    check_keys(settings, own + common)
+    chosen = Plan(
+        spec,
+        spec.config.parse({key: value for key, value in settings.items() if key in own}),
+        TrainingConfig.parse({key: value for key, value in settings.items() if key in common}),
+    )
+    if spec.fit is not None and chosen.training.epochs != 1:
+        chosen = Plan(spec, chosen.model_config, TrainingConfig.parse(chosen.training.to_json() | {"epochs": 1}))
+    if spec.denoises:
+        _check_noise(chosen.model_config)
+    return chosen
+
+
+def _check_noise(config: Any) -> None:
+    from aelab.noise import noises  # noqa: PLC0415 - only denoising models pay for it
+
+    highest = noises[config.noise].highest
+    if config.noise_level > highest:
+        raise LabError(
+            "noise_level must be between 0 and {high} for {noise} noise; it is {value}.",
+            high=highest, noise=config.noise, value=config.noise_level,
+        )

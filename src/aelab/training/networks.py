@@ -1,0 +1,79 @@
+"""Build an architecture in Keras, and export it for the server as ONNX."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from aelab.models.spec import Shape
+from aelab.training.config import Plan
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The two networks of an architecture, and the source of chance in its loss.
+
+    Attributes
+    ----------
+    encoder : keras.Model
+        (B, H, W, C) -> (B, K), or mean and log-variance, (B, K) each.
+    decoder : keras.Model
+        (B, K) -> (B, H, W, C).
+    seed : keras.random.SeedGenerator
+    """
+
+    encoder: keras.Model
+    decoder: keras.Model
+    seed: keras.random.SeedGenerator
+
+    def encode(self, images: Any, batch_size: int = 256) -> np.ndarray[Any, Any]:
+        """Return the codes of float32 images as an array (N, K); the mean, where it is a distribution."""
+        codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
+        return np.asarray(codes[0] if isinstance(codes, list | tuple) else codes)
+
+    def decode(self, codes: Any, batch_size: int = 256) -> np.ndarray[Any, Any]:
+        """Return the images of codes (N, K) as an array (N, H, W, C)."""
+        return np.asarray(self.decoder.predict(codes, batch_size=batch_size, verbose=0))
+
+
+def build(plan: Plan, shape: Shape) -> Networks:
+    """Make both networks with fresh weights drawn from the plan's seed."""
+    keras.utils.set_random_seed(plan.training.seed)
+    image = keras.Input(shape, name="image")
+    code = keras.Input((plan.model_config.latent_dim,), name="code")
+    spec, config = plan.model, plan.model_config
+    return Networks(
+        keras.Model(image, spec.encoder(keras.layers, image, config), name="encoder"),
+        keras.Model(code, spec.decoder(keras.layers, code, config, shape), name="decoder"),
+        keras.random.SeedGenerator(plan.training.seed),
+    )
+
+
+def to_onnx(network: keras.Model) -> bytes:
+    """Return a network as an ONNX file with a free batch size."""
+    network(np.zeros((1, *network.input_shape[1:]), np.float32))  # Keras exports what it has seen called
+    folder = Path(tempfile.mkdtemp())
+    try:
+        network.export(folder / "network.onnx", format="onnx", verbose=False)
+        return (folder / "network.onnx").read_bytes()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def to_weights(networks: Networks) -> bytes:
+    """Return the weights of both networks as one `.npz` file of numbered arrays, without pickles."""
+    arrays = {
+        f"{name}_{index}": array
+        for name, network in (("encoder", networks.encoder), ("decoder", networks.decoder))
+        for index, array in enumerate(network.get_weights())
+    }
+    with tempfile.TemporaryFile() as file:
+        np.savez(file, allow_pickle=False, **arrays)
+        file.seek(0)
+        return file.read()

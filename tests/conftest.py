@@ -1,0 +1,37 @@
+"""What every test has: a place of its own to write to, and a way to the real data."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _artifacts_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # Fixtures that outlive a test run before the next one: without this they would write to the real folder.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AELAB_ARTIFACTS", str(tmp_path_factory.mktemp("session-artifacts")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the artifacts folder of this test, which nothing else writes to."""
+    folder = tmp_path / "artifacts"
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Return a function from the name of a file of real data to its path; it skips where that is absent."""
+
+    def find(name: str) -> Path:
+        path = _SHARED / name
+        if not path.exists():
+            pytest.skip(f"needs {name} in ../shared/data, which is not part of the repository")
+        return path
+
+    return find
