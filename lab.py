@@ -198,7 +198,7 @@ def install(kind, wanted, lock):
 
 
 def make_venv():
-    """Make `.venv`, with pip in it, in place of whatever is there."""
+    """Make `.venv` in place of whatever is there; pip in a second step, since venv hides why that fails."""
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         raise SetupError(NO_PIP)
     for entry in VENV.iterdir():
@@ -207,11 +207,11 @@ def make_venv():
         elif entry != UNFINISHED:  # it stays, so that a start which is cut off here is known as one
             entry.unlink()
     # Not sys.executable: that may be the Python of the very .venv which has just been removed.
-    code, output = watched([getattr(sys, "_base_executable", None) or sys.executable, "-m", "venv", str(VENV)])
-    if code and DISK_SIGNS.search(output):
-        raise SetupError(NO_DISK)
-    if code:
-        raise SetupError(NO_PIP if "ensurepip" in output else f"{VENV} could not be made: {last_words(output)}")
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    for command in ([base, "-m", "venv", "--without-pip", str(VENV)], [PYTHON, "-m", "ensurepip", "--default-pip"]):
+        code, output = watched(command)
+        if code:
+            raise SetupError(NO_DISK if DISK_SIGNS.search(output) else f"{VENV} failed: {last_words(output)}")
 
 
 def run_pip(requirements, lock):

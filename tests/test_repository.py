@@ -21,8 +21,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "aelab"
 DASHBOARD = ROOT / "dashboard"
 
-#: From the ground up.  A file imports from its own package and from the rows below it (here: above), never
-#: from beside or higher.
+#: From the ground up.  A file imports from its own package and from the rows before its own, from no other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("registry", "fields", "storage", "pixels"),
@@ -37,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reports",),
     ("tasks",),
     ("starter",),
+    ("commands",),
     ("cli",),
     ("dashboard.ui",),
     ("dashboard.views",),
@@ -47,6 +47,7 @@ RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 #: Imports against the direction, each with its reason.
 ALLOWED_UPWARDS = {
     ("jobs/worker.py", "tasks"): "a worker finds the task to do by its name, when it does it",
+    ("jobs/queue.py", "tasks"): "the queue asks how heavy a task is, by its name, when it starts one",
 }
 
 #: Which packages may import these at all; in `training` at the top of a file, elsewhere inside functions only.
@@ -55,7 +56,16 @@ MAY_USE_TENSORFLOW = ("models", "tasks", "training")
 
 #: What must not come along when the server, or a person in a shell, imports a layer.
 NEVER_IN_THE_SERVER = (*TENSORFLOW, "streamlit")
-NOT_WITH = {"errors": ("numpy",), "metrics": ("pandas", "sklearn", "skimage", "PIL")}
+NOT_WITH = {
+    "errors": ("numpy",),
+    "registry": ("numpy",),
+    "fields": ("numpy",),
+    "storage": ("numpy",),
+    "metrics": ("pandas", "sklearn"),
+}
+
+#: The part of `training` that plans a training; the rest does it, in a worker.
+TRAINING_IN_THE_SERVER = ("aelab.training", "aelab.training.config", "aelab.training.estimate")
 
 #: Distributions whose modules have another name.
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image"}
@@ -137,10 +147,10 @@ def faults_of(layer: str, name: str, source: str, package: str) -> list[str]:
     for found in imports_of(source, package):
         top, target = found.module.split(".")[0], layer_of(found.module)
         where = f"{name}:{found.line} imports {found.module}"
-        # `from aelab import __version__` is no layer.
-        if target in RANKS and target != layer and RANKS[target] >= RANKS[layer]:
-            if (name, target) not in ALLOWED_UPWARDS:
-                faults.append(f"{where}, which is not below {layer}")
+        # A name that is no layer is something of aelab itself, such as its __version__.
+        upwards = target in RANKS and target != layer and RANKS[target] >= RANKS[layer]
+        if upwards and (name, target) not in ALLOWED_UPWARDS:
+            faults.append(f"{where}, which is not below {layer}")
         if top == "streamlit" and not layer.startswith("dashboard"):
             faults.append(f"{where}: only the dashboard knows Streamlit")
         if top in TENSORFLOW and layer not in MAY_USE_TENSORFLOW:
@@ -213,16 +223,67 @@ def come_along(modules: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("layer", modules_by_layer())
 def test_a_layer_alone_brings_no_heavy_library(layer: str) -> None:
-    modules = modules_by_layer()[layer]
-    if layer == "training":  # its files that fit networks are for workers; the package itself is not
-        modules = [
-            module
-            for module in modules
-            if not any(
-                found.at_top and found.module.split(".")[0] in TENSORFLOW
-                for found in imports_of(source_of(module), module)
-            )
-            and module not in brings_tensorflow()
-        ]
+    modules = modules_by_layer()[layer] if layer != "training" else list(TRAINING_IN_THE_SERVER)
     unwanted = {*NEVER_IN_THE_SERVER, *NOT_WITH.get(layer, ())}
     assert come_along(modules) & unwanted == set()
+
+
+def test_the_check_above_sees_what_comes_along() -> None:
+    assert {"sklearn", "scipy", "numpy"} <= come_along(["sklearn.datasets"])
+
+
+def requirements(file: str) -> list[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def pins() -> dict[str, str]:
+    """Return the pinned version of each distribution that a user installs."""
+    pinned = (line.partition("==") for line in requirements("requirements.txt") if "==" in line)
+    return {canonicalize_name(name): version for name, _, version in pinned}
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_two_installations_of_the_same_commit_are_the_same(file: str) -> None:
+    loose = [line for line in requirements(file) if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+!]*", line)]
+    assert loose == {"requirements.txt": ["-e ."], "requirements-dev.txt": ["-r requirements.txt"]}[file]
+
+
+def test_the_lab_itself_is_installed_last() -> None:
+    assert requirements("requirements.txt")[-1] == "-e ."
+
+
+def test_pins_are_within_the_ranges_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ranges = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
+    for line in ranges:
+        wanted = Requirement(line)
+        assert canonicalize_name(wanted.name) in pins(), f"{wanted.name} has a range and no pin"
+        assert wanted.specifier.contains(pins()[canonicalize_name(wanted.name)]), line
+
+
+def test_everything_imported_is_installed() -> None:
+    ours = {"aelab", "dashboard", "ui", "views"}
+    missing = set()
+    for path in files():
+        for found in imports_of(path.read_text(encoding="utf-8"), package_of(path)):
+            top = found.module.split(".")[0]
+            if (
+                top not in ours | sys.stdlib_module_names
+                and canonicalize_name(DISTRIBUTIONS.get(top, top)) not in pins()
+            ):
+                missing.add(f"{named(path)}:{found.line} {top}")
+    assert missing == set()
+
+
+def test_no_file_is_too_long_to_read_at_a_sitting() -> None:
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files()}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.+)$", citation, re.MULTILINE)[1] == aelab.__version__

@@ -71,7 +71,11 @@ def _add_train(top: Any) -> None:
     train.add_argument("--limit", help="training images to use")
     train.add_argument("--seed")
     train.add_argument(
-        "--set", metavar="KEY=VALUE", type=_setting, action="append", default=[],
+        "--set",
+        metavar="KEY=VALUE",
+        type=_setting,
+        action="append",
+        default=[],
         help="a field of the typed configs, such as latent_dim=2",
     )
     train.add_argument("--detach", action="store_true", help="do not wait for the end")

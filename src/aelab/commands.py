@@ -57,12 +57,15 @@ def datasets_import(arguments: argparse.Namespace) -> Answer:
 
 
 def _described(dataset: store.Dataset) -> Answer:
-    classes = {
-        name: int(np.count_nonzero(dataset.labels == code)) for code, name in enumerate(dataset.class_names)
-    }
+    classes = {name: int(np.count_nonzero(dataset.labels == code)) for code, name in enumerate(dataset.class_names)}
     data = {
-        "dataset": dataset.name, "shape": list(dataset.shape), "counts": dict(dataset.counts), "classes": classes,
-        "provenance": dict(dataset.provenance), "skipped": list(dataset.skipped), "checksum": dataset.checksum,
+        "dataset": dataset.name,
+        "shape": list(dataset.shape),
+        "counts": dict(dataset.counts),
+        "classes": classes,
+        "provenance": dict(dataset.provenance),
+        "skipped": list(dataset.skipped),
+        "checksum": dataset.checksum,
     }
     height, width, channels = dataset.shape
     lines = [
@@ -112,8 +115,11 @@ def runs_show(arguments: argparse.Namespace) -> Answer:
     run = runs.find(arguments.run)
     state = runs.status(run)
     data = _row(Listed(run.id, state.state, run)) | {
-        "settings": dict(run.settings), "created": run.created, "history": run.history(),
-        "seconds": state.seconds, "cpu_seconds": state.cpu_seconds,
+        "settings": dict(run.settings),
+        "created": run.created,
+        "history": run.history(),
+        "seconds": state.seconds,
+        "cpu_seconds": state.cpu_seconds,
         "error": str(state.error) if state.error else None,
         "metrics": _flat(run.metrics()) if state.state == "done" else None,
     }
@@ -144,7 +150,11 @@ def denoise(arguments: argparse.Namespace) -> Answer:
     config = denoising.Config.parse({"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0})
     found = denoising.run(inference.load(run), store.open_dataset(run.dataset), config)
     data = {
-        "run": run.id, "noise": found.noise, "level": found.level, "split": found.split, "n": found.n,
+        "run": run.id,
+        "noise": found.noise,
+        "level": found.level,
+        "split": found.split,
+        "n": found.n,
         "noisy": {name: each.mean for name, each in found.noisy.items()},
         "restored": {name: each.mean for name, each in found.restored.items()},
         "gain_db": found.gain.mean,
@@ -160,7 +170,8 @@ def latent(arguments: argparse.Namespace) -> Answer:
     """Write a map of a run's codes as CSV."""
     given = {
         name: getattr(arguments, name)
-        for name in ("method", "dimensions", "perplexity", "seed", "limit") if getattr(arguments, name) is not None
+        for name in ("method", "dimensions", "perplexity", "seed", "limit")
+        if getattr(arguments, name) is not None
     }
     config = latent_map.Config.parse(given)
     job = latent_map_task.submit(arguments.run, config)
@@ -174,8 +185,13 @@ def latent(arguments: argparse.Namespace) -> Answer:
         for index, label, position in zip(found.indices, found.labels, found.coordinates, strict=True):
             writer.writerow([int(index), names[label] if label >= 0 else "", *(f"{value:.6g}" for value in position)])
     data = {
-        "run": arguments.run, "method": config.method, "out": arguments.out, "n": len(found.indices), "split": "test",
-        "explained_variance": list(found.explained_variance), "divergence": found.divergence,
+        "run": arguments.run,
+        "method": config.method,
+        "out": arguments.out,
+        "n": len(found.indices),
+        "split": "test",
+        "explained_variance": list(found.explained_variance),
+        "divergence": found.divergence,
     }
     return Answer(data, [f"{len(found.indices)} test images written to {arguments.out}"])
 
@@ -188,7 +204,9 @@ def report(arguments: argparse.Namespace) -> Answer:
             file.write(to_csv(table))
     overall = table[table["class"] == comparison.ALL_CLASSES].dropna(axis="columns", how="all")
     rows = overall.drop(columns="class").to_dict(orient="records")
-    return Answer({"runs": rows, "best": comparison.best(table), "csv": arguments.csv}, [overall.to_string(index=False)])
+    return Answer(
+        {"runs": rows, "best": comparison.best(table), "csv": arguments.csv}, [overall.to_string(index=False)]
+    )
 
 
 def _run_answer(run: Run) -> Answer:
@@ -198,7 +216,10 @@ def _run_answer(run: Run) -> Answer:
         raise state.error
     metrics = _flat(run.metrics()) if state.state == "done" else None
     data = {
-        "run": run.id, "status": state.state, "seconds": state.seconds, "cpu_seconds": state.cpu_seconds,
+        "run": run.id,
+        "status": state.state,
+        "seconds": state.seconds,
+        "cpu_seconds": state.cpu_seconds,
         "metrics": metrics,
     }
     return Answer(data, [f"{run.id}: {state.state}", *_measure_lines(metrics)])

@@ -12,7 +12,6 @@ import math
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
 from aelab.errors import LabError
@@ -83,7 +82,8 @@ class Config:
     @classmethod
     def types(cls) -> dict[str, Any]:
         """Return each field's type."""
-        return _types(cls)
+        hints = typing.get_type_hints(cls)
+        return {name: hints[name] for name in cls.names()}
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
@@ -108,14 +108,9 @@ def check_keys(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
         if key not in allowed:
             raise LabError(
                 "There is no setting called {key}; the settings here are {choices}.",
-                key=repr(key), choices=", ".join(allowed),
+                key=repr(key),
+                choices=", ".join(allowed),
             )
-
-
-@cache
-def _types(cls: type[Config]) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls)
-    return {name: hints[name] for name in cls.names()}
 
 
 def _checked(cls: type[Config], name: str, value: Any) -> Any:
@@ -125,7 +120,9 @@ def _checked(cls: type[Config], name: str, value: Any) -> Any:
         if value not in choices:
             raise LabError(
                 "{field} must be one of {choices}; it is {value}.",
-                field=name, choices=", ".join(choices), value=repr(value),
+                field=name,
+                choices=", ".join(choices),
+                value=repr(value),
             )
         return value
     if cls.types()[name] is str:
@@ -145,25 +142,26 @@ def _text(name: str, value: Any) -> str:
 
 
 def _number(name: str, kind: type, knob: Knob, value: Any) -> int | float:
-    if kind is int:
-        expected = "a whole number"
-    else:
-        expected = "a number"
     try:
         number = float(value)
         if not math.isfinite(number) or isinstance(value, bool) or (kind is int and number != int(number)):
             raise ValueError
     except (TypeError, ValueError, OverflowError):
-        raise LabError(
-            "{field} must be {expected} between {low} and {high}; it is {value}.",
-            field=name, expected=expected, low=_plain(knob.low), high=_plain(knob.high), value=repr(value),
-        ) from None
+        came = {"field": name, "low": _plain(knob.low), "high": _plain(knob.high), "value": repr(value)[:80]}
+        if kind is int:
+            raise LabError("{field} must be a whole number between {low} and {high}; it is {value}.", **came) from None
+        raise LabError("{field} must be a number between {low} and {high}; it is {value}.", **came) from None
     if (knob.low is not None and number < knob.low) or (knob.high is not None and number > knob.high):
         raise LabError(
             "{field} must be between {low} and {high}; it is {value}.",
-            field=name, low=_plain(knob.low), high=_plain(knob.high), value=_plain(number),
+            field=name,
+            low=_plain(knob.low),
+            high=_plain(knob.high),
+            value=_plain(number),
         )
-    return kind(value if kind is int and isinstance(value, int) else number)
+    if kind is int:
+        return value if isinstance(value, int) else int(number)
+    return number
 
 
 def _plain(number: float | None) -> str:

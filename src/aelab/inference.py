@@ -48,18 +48,23 @@ class Inference:
         if images.shape[1:] != self.shape:
             raise LabError(
                 "Run {run} takes images of {expected}; these are {found}.",
-                run=self.run_id, expected=_size(self.shape), found=_size(images.shape[1:]),
+                run=self.run_id,
+                expected=_size(self.shape),
+                found=_size(images.shape[1:]),
             )
-        return _run(self._encoder, 0, images, self.latent_dim)
+        return _run(self._encoder, images, self.latent_dim)
 
     def decode(self, codes: Codes) -> Images:
         """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K)."""
         if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
             raise LabError(
                 "Run {run} takes codes of {expected} numbers; these have {found}.",
-                run=self.run_id, expected=self.latent_dim, found=codes.shape[-1] if codes.ndim else 0,
+                run=self.run_id,
+                expected=self.latent_dim,
+                found=codes.shape[-1] if codes.ndim else 0,
             )
-        return np.clip(_run(self._decoder, 0, codes, *self.shape), 0.0, 1.0)
+        images = _run(self._decoder, codes, *self.shape)
+        return np.clip(images, 0.0, 1.0, out=images)
 
     def reconstruct(self, images: Images) -> Images:
         """Return decode(encode(images))."""
@@ -92,18 +97,22 @@ def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors share no base class
         raise LabError(
             "The {network} of run {run} is damaged ({reason}). Train it again.",
-            network=name, run=run.id, reason=str(error)[:200],
+            network=name,
+            run=run.id,
+            reason=str(error)[:200],
         ) from None
 
 
-def _run(session: onnxruntime.InferenceSession, output: int, values: npt.NDArray[np.float32], *shape: int) -> Any:
-    """Run a session over batches of bounded size; (0, ...) in, (0, ...) out."""
+def _run(
+    session: onnxruntime.InferenceSession, values: npt.NDArray[np.float32], *shape: int
+) -> npt.NDArray[np.float32]:
+    """Return a session's first output for values in batches of bounded size; no values, no output."""
     name = session.get_inputs()[0].name
-    wanted = [session.get_outputs()[output].name]
+    wanted = [session.get_outputs()[0].name]
     values = np.ascontiguousarray(values, np.float32)
     result = np.empty((len(values), *shape), np.float32)
     for start in range(0, len(values), _BATCH):
-        result[start:start + _BATCH] = session.run(wanted, {name: values[start:start + _BATCH]})[0]
+        result[start : start + _BATCH] = session.run(wanted, {name: values[start : start + _BATCH]})[0]
     return result
 
 

@@ -18,4 +18,5 @@ def to_unit(images: UInt8Images) -> Images:
 
 def to_uint8(images: npt.NDArray[np.floating[Any]]) -> UInt8Images:
     """Return images in [0, 1] as uint8, rounded; what lies outside is cut off."""
-    return np.round(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
+    rounded: UInt8Images = np.round(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return rounded

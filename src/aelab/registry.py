@@ -83,5 +83,7 @@ class Registry(Generic[S]):
         except KeyError:
             raise LabError(
                 "There is no {kind} called {name}; choose one of {choices}.",
-                kind=self._kind, name=repr(name), choices=", ".join(self.names()),
+                kind=self._kind,
+                name=repr(name),
+                choices=", ".join(self.names()),
             ) from None

@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import filelock
 import numpy as np
 import numpy.typing as npt
 
@@ -80,8 +82,14 @@ class Run:
 
     def snapshot(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays kept after an epoch: target, given, output (uint8), codes (float16)."""
-        with np.load(self.folder / "snapshots" / f"epoch-{epoch:05d}.npz", allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        path = self.folder / "snapshots" / f"epoch-{epoch:05d}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return {name: stored[name] for name in stored.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise LabError(
+                "{file} in {folder} is damaged ({reason}).", file=path.name, folder=self.id, reason=error
+            ) from None
 
     def metrics(self) -> dict[str, Any]:
         """Return the measures on the test split; a `LabError` where there are none yet."""
@@ -98,7 +106,9 @@ class Run:
         except FileNotFoundError:
             raise LabError(
                 "Run {run} has no {network}: it is {state}. Choose a run that is done.",
-                run=self.id, network=name, state=status(self).state,
+                run=self.id,
+                network=name,
+                state=status(self).state,
             ) from None
 
 
@@ -107,22 +117,34 @@ def root() -> Path:
     return storage.artifacts() / "runs"
 
 
+def lock() -> filelock.FileLock:
+    """Return the lock to hold between looking whether there is a run and creating it."""
+    root().mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(root() / ".lock")
+
+
 def create(run: Run) -> None:
-    """Write a new run's folder with its config; an unfinished one of the same id gives way."""
+    """Write a new run's folder with its config; one of the same id that cannot be used gives way."""
     path = root() / storage.checked_id(run.id)
     root().mkdir(parents=True, exist_ok=True)
     if path.exists():
         storage.removed_folder(path)
+    job = jobs.find(run.id)
+    if job is not None and jobs.status(job).state == "done":  # what it has done is gone
+        storage.removed_folder(job.folder)
     with storage.written_folder(path) as folder:
         (folder / "snapshots").mkdir()
-        storage.write_json(folder / "config.json", {
-            "format": _FORMAT,
-            "dataset": run.dataset,
-            "dataset_checksum": run.dataset_checksum,
-            "model": run.model,
-            "settings": dict(run.settings),
-            "created": run.created,
-        })
+        storage.write_json(
+            folder / "config.json",
+            {
+                "format": _FORMAT,
+                "dataset": run.dataset,
+                "dataset_checksum": run.dataset_checksum,
+                "model": run.model,
+                "settings": dict(run.settings),
+                "created": run.created,
+            },
+        )
 
 
 def find(run_id: str) -> Run:
@@ -135,15 +157,16 @@ def find(run_id: str) -> Run:
     """
     path = root() / storage.checked_id(run_id)
     if not path.is_dir():
-        raise LabError("There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id))
+        raise LabError(
+            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
+        )
     data = storage.read_json(path / "config.json")
     try:
-        return Run(
-            run_id, data["dataset"], data["dataset_checksum"], data["model"], data["settings"], data["created"]
-        )
+        return Run(run_id, data["dataset"], data["dataset_checksum"], data["model"], data["settings"], data["created"])
     except (KeyError, TypeError):
-        raise LabError("{file} in {folder} is damaged ({reason}).", file="config.json", folder=run_id,
-                       reason="missing fields") from None
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).", file="config.json", folder=run_id, reason="missing fields"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -186,7 +209,9 @@ def delete(run_id: str) -> None:
     """Delete a run, damaged or not, and its job; one that is still open has to be cancelled first."""
     path = root() / storage.checked_id(run_id)
     if not path.is_dir():
-        raise LabError("There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id))
+        raise LabError(
+            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
+        )
     job = jobs.find(run_id)
     if job is not None and jobs.status(job).state in jobs.OPEN:
         raise LabError("Run {run} is still {state}: cancel it first.", run=run_id, state=jobs.status(job).state)
@@ -246,6 +271,6 @@ def new_run(dataset: str, checksum: str, chosen: Plan) -> Run:
 
     settings = {**chosen.model_config.to_json(), **chosen.training.to_json()}
     digest = key("train", {"dataset": checksum, "model": chosen.model.name, "settings": settings}).split("-")[1]
-    return Run(f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}", dataset, checksum, chosen.model.name, settings, now())
-
-
+    return Run(
+        f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}", dataset, checksum, chosen.model.name, settings, now()
+    )

@@ -60,7 +60,7 @@ def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         raise disk_error(path, error) from error
     finally:
@@ -82,7 +82,7 @@ def written_folder(path: Path) -> Iterator[Path]:
         yield temporary
         if path.exists():
             raise FileExistsError(path)
-        os.rename(temporary, path)
+        temporary.rename(path)
     except OSError as error:
         if path.exists():  # somebody else made it meanwhile; a rename onto a full folder fails
             raise FileExistsError(path) from error
@@ -94,7 +94,7 @@ def written_folder(path: Path) -> Iterator[Path]:
 def removed_folder(path: Path) -> None:
     """Delete a folder so that it is gone at once for readers, whatever interrupts the deletion."""
     doomed = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    os.rename(path, doomed)
+    path.rename(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
 
 
@@ -119,18 +119,21 @@ def read_json(path: Path) -> Any:
 def append_line(path: Path, data: Any) -> None:
     """Append `data` as one line of JSON, in a single write."""
     line = json.dumps(finite(data), ensure_ascii=False, allow_nan=False) + "\n"
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(line)
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(line)
+    except OSError as error:
+        raise disk_error(path, error) from error
 
 
 def read_lines(path: Path) -> list[Any]:
     """Read a file of one JSON value a line; a half-written last line is left out."""
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         return []
     values = []
-    for line in text.splitlines():
+    for line in content.split(b"\n"):  # bytes: the end may be missing in the middle of a character
         try:
             values.append(json.loads(line))
         except ValueError:
@@ -154,5 +157,6 @@ def disk_error(path: Path, error: OSError) -> LabError:
     return LabError(
         "{name} could not be written: {reason}. Free some space or move the artifacts folder with "
         "AELAB_ARTIFACTS, then try again.",
-        name=path.name, reason=error.strerror or str(error),
+        name=path.name,
+        reason=error.strerror or str(error),
     )

@@ -61,13 +61,15 @@ def test_a_source_that_fails_leaves_nothing(artifacts: Path) -> None:
     assert store.stored_names() == []
 
 
-def test_a_disk_that_fails_half_way_leaves_nothing(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", full)  # images, labels and split are written by then
-    with pytest.raises(LabError, match="No space left on device"):
-        store.import_dataset("mine", "shapes", ShapesConfig(count=60))
+def test_a_disk_that_fails_half_way_leaves_nothing(artifacts: Path) -> None:
+    resource = pytest.importorskip("resource", reason="only Unix can limit how much a process writes")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # the images alone are 141,120 bytes
+        with pytest.raises(LabError, match="mine could not be written"):
+            store.import_dataset("mine", "shapes", ShapesConfig(count=60))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(store.root().iterdir()) == []
 
 

@@ -8,8 +8,8 @@ from aelab.errors import LabError
 
 #: Bytes of pixels in one dataset, and of values in one array: MNIST has 55 million.
 MOST_BYTES: Final = 2 * 1024**3
-#: Sides of an image, in pixels, that arrays may have.
-LEAST_SIDE: Final = 8
+#: Sides of an image, in pixels; structural similarity needs windows of 11.
+LEAST_SIDE: Final = 12
 MOST_SIDE: Final = 1024
 #: Files in a folder or zip.
 MOST_FILES: Final = 200_000

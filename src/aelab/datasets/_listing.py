@@ -145,8 +145,8 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
             ratio=member.file_size // max(member.compress_size, 1),
         )
     try:
-        return archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:  # RuntimeError: a password
+        return archive.read(member)  # a RuntimeError is about a password, a ValueError about a name
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise LabError("{file} cannot be read from the zip ({reason}).", file=name, reason=error) from None
 
 

@@ -7,6 +7,7 @@ held against the bytes that are there first, and an array of Python objects is n
 from __future__ import annotations
 
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -18,7 +19,17 @@ from aelab.datasets._labelled import Array, LabelledImages, pair, with_test
 from aelab.datasets._limits import MOST_BYTES, MOST_DEFLATED
 from aelab.errors import LabError
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+# What zipfile is known to raise on broken files, and numpy on broken headers, which it reads as Python.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+)
 _NAMES = (("x_train", "y_train"), ("images", "labels"))
 
 

@@ -27,7 +27,7 @@ class FolderConfig(Config):
 
     path: str = field("", "Folder or zip", "With one folder of pictures for each class.")
     size: int = field(
-        128, "Size", "Height and width that every image gets: the middle square, resized.", low=8, high=512, unit="px"
+        128, "Size", "Height and width that every image gets: the middle square, resized.", low=12, high=512, unit="px"
     )
     color: Literal["rgb", "gray"] = field("rgb", "Colour", "Whether images are kept in colour or in grey.")
 

@@ -30,7 +30,7 @@ class ShapesConfig(Config):
     """What to draw."""
 
     count: int = field(2000, "Images", "How many images to draw.", low=50, high=20_000, scale="log")
-    size: int = field(28, "Size", "Height and width of every image.", low=8, high=256, unit="px", scale="log")
+    size: int = field(28, "Size", "Height and width of every image.", low=12, high=256, unit="px", scale="log")
     color: Literal["rgb", "gray"] = field("rgb", "Colour", "Whether shapes differ in hue, or in grey level.")
     classes: int = field(
         3, "Kinds of shape", "Square, ellipse, triangle, star, cross: the first so many.", low=2, high=5

@@ -88,9 +88,7 @@ def _groups_of_identical(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
     return np.unique(np.frombuffer(digests, np.uint64), return_inverse=True)[1]
 
 
-def _keep_groups_together(
-    split: npt.NDArray[np.uint8], groups: npt.NDArray[np.intp], *, fixed: bool
-) -> None:
+def _keep_groups_together(split: npt.NDArray[np.uint8], groups: npt.NDArray[np.intp], *, fixed: bool) -> None:
     """Put identical images that carry different labels, and so were dealt apart, on one side.
 
     They all go to training: an image that is seen in training must not be tested on. Where the source

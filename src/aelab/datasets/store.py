@@ -95,7 +95,9 @@ class Dataset:
         except (OSError, ValueError) as error:
             raise LabError(
                 "Dataset {name} is damaged: {file} cannot be read ({reason}). Delete it and import it again.",
-                name=self.name, file=name, reason=error,
+                name=self.name,
+                file=name,
+                reason=error,
             ) from None
         return np.asarray(array) if not map_memory else array
 
@@ -130,7 +132,8 @@ def open_dataset(name: str, progress: Progress = no_progress) -> Dataset:
         if name not in sources or not sources[name].ready:
             raise LabError(
                 "There is no dataset called {name}; choose one of {choices}, or import one.",
-                name=repr(name), choices=", ".join(names()),
+                name=repr(name),
+                choices=", ".join(names()),
             )
         _make(name, progress)
     return _read(folder)
@@ -157,7 +160,9 @@ def import_dataset(name: str, source: str, config: Config, progress: Progress = 
     try:
         return _write(name, sources[source].load(config, progress))
     except FileExistsError:
-        raise LabError("A dataset called {name} was imported meanwhile; choose another name.", name=repr(name)) from None
+        raise LabError(
+            "A dataset called {name} was imported meanwhile; choose another name.", name=repr(name)
+        ) from None
 
 
 def delete(name: str) -> None:
@@ -178,18 +183,20 @@ def _write(name: str, content: ImageSet) -> Dataset:
         np.save(folder / "split.npy", split)
         if content.factors:
             np.savez(folder / "factors.npz", allow_pickle=False, **dict(content.factors))
-        storage.write_json(folder / "dataset.json", {
-            "format": 1,
-            "classes": list(content.class_names),
-            "shape": list(content.images.shape[1:]),
-            "counts": {"all": len(split)} | {
-                part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)
+        storage.write_json(
+            folder / "dataset.json",
+            {
+                "format": 1,
+                "classes": list(content.class_names),
+                "shape": list(content.images.shape[1:]),
+                "counts": {"all": len(split)}
+                | {part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)},
+                "split": {"seed": _SPLIT_SEED, "given_test": content.test is not None},
+                "provenance": dict(content.provenance),
+                "skipped": list(content.skipped),
+                "checksum": _checksum(content.images, labels, split),
             },
-            "split": {"seed": _SPLIT_SEED, "given_test": content.test is not None},
-            "provenance": dict(content.provenance),
-            "skipped": list(content.skipped),
-            "checksum": _checksum(content.images, labels, split),
-        })
+        )
     return _read(root() / name)
 
 
@@ -199,7 +206,8 @@ def _check_parts(split: npt.NDArray[np.uint8]) -> None:
             raise LabError(
                 "{count} different images are too few: the {part} part of the split would be empty. "
                 "Bring at least 3 different images in a class.",
-                count=len(split), part=part,
+                count=len(split),
+                part=part,
             )
 
 

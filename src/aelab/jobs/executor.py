@@ -9,6 +9,9 @@ from typing import Protocol
 
 from aelab.jobs.folder import Job
 
+#: What `start_new_session` does elsewhere; 0 where there are no such flags.
+_OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
 
 class Executor(Protocol):
     """Starts the worker of a job."""
@@ -33,13 +36,7 @@ class LocalExecutor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"},
-                **_own_session(),
+                start_new_session=True,  # a Ctrl-C in the server's terminal does not reach it; ignored on Windows
+                creationflags=_OWN_GROUP,
             )
         self._children.append(child)
-
-
-def _own_session() -> dict[str, int | bool]:
-    """Return what keeps a closing terminal or a Ctrl-C in the server from ending the worker."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}

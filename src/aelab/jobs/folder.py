@@ -102,9 +102,15 @@ def create(job: Job) -> None:
     """
     root().mkdir(parents=True, exist_ok=True)
     with storage.written_folder(root() / storage.checked_id(job.id)) as folder:
-        storage.write_json(folder / "job.json", {
-            "format": 1, "kind": job.kind, "params": dict(job.params), "created": job.created,
-        })
+        storage.write_json(
+            folder / "job.json",
+            {
+                "format": 1,
+                "kind": job.kind,
+                "params": dict(job.params),
+                "created": job.created,
+            },
+        )
         storage.write_json(folder / "status.json", {"state": "queued"})
 
 
@@ -128,7 +134,11 @@ def status(job: Job) -> Status:
     """Return how a job stands, telling a dead worker from a living one by its lock."""
     try:
         data = storage.read_json(job.folder / "status.json")
-        written = Status(
+        if _needs_worker(data) and not is_alive(job):
+            data = storage.read_json(job.folder / "status.json")  # it may have ended between the two looks
+            if _needs_worker(data):
+                return Status("interrupted", data.get("progress", 0.0), data.get("started"), data.get("updated"))
+        return Status(
             state=data["state"],
             progress=data.get("progress", 0.0),
             started=data.get("started"),
@@ -138,12 +148,13 @@ def status(job: Job) -> Status:
         )
     except (LabError, KeyError, TypeError):
         return Status("interrupted")
-    launched = data.get("launched")
-    if written.state == "running" and not is_alive(job):
-        return Status("interrupted", written.progress, written.started, data.get("updated"))
-    if launched and written.state == "queued" and not is_alive(job) and time.time() - launched > _STARTING_SECONDS:
-        return Status("interrupted")
-    return written
+
+
+def _needs_worker(data: Mapping[str, Any]) -> bool:
+    """Return whether what a job's status says can only be true while a worker lives."""
+    if data["state"] == "queued" and data.get("launched"):
+        return bool(time.time() - data["launched"] > _STARTING_SECONDS)
+    return bool(data["state"] == "running")
 
 
 def is_launched(job: Job) -> bool:

@@ -79,7 +79,7 @@ def room(lane: Lane) -> int:
     """Return how many jobs of a lane run at once: `AELAB_WORKERS` heavy ones, by default one for two cores."""
     asked = os.environ.get("AELAB_WORKERS", "")
     cores = os.cpu_count() or 1
-    heavy = int(asked) if asked.isdigit() and int(asked) > 0 else max(1, cores // 2)
+    heavy = int(asked) if asked.isdecimal() and int(asked) > 0 else max(1, cores // 2)
     return heavy if lane == "heavy" else max(1, cores // 2)
 
 
@@ -98,7 +98,8 @@ def cancel(job_id: str) -> None:
 def position(job: Job) -> int:
     """Return how many open jobs were asked for before this one."""
     return sum(
-        1 for other in folder.all_jobs()
+        1
+        for other in folder.all_jobs()
         if (other.created, other.id) < (job.created, job.id) and folder.status(other).state in OPEN
     )
 

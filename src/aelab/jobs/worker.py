@@ -32,7 +32,8 @@ def main(job_dir: str) -> int:
     _give_way()
     try:
         with folder.lock(job).acquire(timeout=_LOCK_SECONDS):
-            _do(job)
+            if folder.status(job).state == "queued":  # else another worker has done it
+                _do(job)
     except filelock.Timeout:
         return 1  # another worker does it
     finally:
@@ -56,15 +57,21 @@ def _do(job: Job) -> None:
     except LabError as error:
         ending = {"state": "failed", "error": error.to_json()}
     except MemoryError:
-        ending = {"state": "failed", "error": LabError(
-            "There is not enough memory for this: choose fewer or smaller images, or a smaller network."
-        ).to_json()}
+        ending = {
+            "state": "failed",
+            "error": LabError(
+                "There is not enough memory for this: choose fewer or smaller images, or a smaller network."
+            ).to_json(),
+        }
     except Exception as error:  # noqa: BLE001 - the last place that can tell the user
         traceback.print_exc()
-        ending = {"state": "failed", "error": LabError(
-            "Something went wrong inside the lab: {error}. The job's log has the details.",
-            error=f"{type(error).__name__}: {error}"[:300],
-        ).to_json()}
+        ending = {
+            "state": "failed",
+            "error": LabError(
+                "Something went wrong inside the lab: {error}. The job's log has the details.",
+                error=f"{type(error).__name__}: {error}"[:300],
+            ).to_json(),
+        }
     ending |= {"started": context.started, "ended": time.time(), "cpu_seconds": round(time.process_time(), 2)}
     folder.write_status(job, ending)
 

@@ -18,7 +18,7 @@ from aelab.metrics.spec import Floats
 
 Images = npt.NDArray[np.floating]
 
-_CHUNK_VALUES = 2**16
+_CHUNK_VALUES = 2**15  # a quarter of a megabyte of float64
 
 
 def measure_pairs(

@@ -23,8 +23,8 @@ K1: Final = 0.01
 K2: Final = 0.03
 
 # Each product is of (24, 34) by (34, 256) at most. Wider bands multiply more zeros, narrower ones make more calls.
-# Above 2**18 multiplications OpenBLAS starts threads, which wait for each other where other work keeps the
-# processor busy: measured beside a training, that took a hundred times as long.
+# Above 2**18 multiplications OpenBLAS starts threads, which wait for each other where other programs keep the
+# processor busy: on two cores, one of them taken, that was measured to last up to 75 times as long.
 _BAND = 24
 _COLUMNS = 256
 

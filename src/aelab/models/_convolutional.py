@@ -26,7 +26,11 @@ class ConvolutionalConfig(ModelConfig):
         "mse", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
     )
     filters: int = field(
-        16, "Filters", "Channels of the first convolution; each next one has twice as many.", low=2, high=128,
+        16,
+        "Filters",
+        "Channels of the first convolution; each next one has twice as many.",
+        low=2,
+        high=128,
         scale="log",
     )
 
@@ -41,7 +45,7 @@ def sizes(height: int, width: int) -> list[tuple[int, int]]:
 
 
 def _filters(config: ConvolutionalConfig, depth: int) -> int:
-    return min(config.filters * 2**depth, _MOST_FILTERS)
+    return min(config.filters << depth, _MOST_FILTERS)
 
 
 def convolve(layers: Layers, image: Tensor, config: ConvolutionalConfig) -> Tensor:

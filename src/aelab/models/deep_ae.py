@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._losses import pixel_mean, pixel_units
-from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 from aelab.models.shallow_ae import Config as ShallowConfig
+from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aelab.errors import LabError, N_
+from aelab.errors import N_, LabError
 from aelab.models._losses import per_pixel, reconstruct
 from aelab.models.spec import Layers, ModelConfig, ModelSpec, Shape, Tensor
 
@@ -57,7 +57,10 @@ def fit(networks: Any, images: npt.NDArray[np.float32], config: Config) -> None:
     if config.latent_dim > most:
         raise LabError(
             "latent_dim must be at most {most} for PCA of {count} images of {pixels} values; it is {value}.",
-            most=most, count=flat.shape[0], pixels=flat.shape[1], value=config.latent_dim,
+            most=most,
+            count=flat.shape[0],
+            pixels=flat.shape[1],
+            value=config.latent_dim,
         )
     pca = PCA(config.latent_dim, svd_solver="auto", random_state=0).fit(flat)
     components, mean = pca.components_, pca.mean_  # (K, D), (D,)

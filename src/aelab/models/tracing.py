@@ -45,13 +45,11 @@ class TracedLayers:
 
         return call
 
-    def Dense(self, units: int, activation: str | None = None, name: str | None = None) -> Any:  # noqa: N802
+    def Dense(self, units: int, activation: str | None = None, name: str | None = None) -> Any:
         """Stand in for `keras.layers.Dense`."""
         return self._layer("Dense", lambda s: ((units,), (s[-1] + 1) * units, s[-1] * units))
 
-    def Conv2D(  # noqa: N802
-        self, filters: int, kernel: int, strides: int = 1, padding: str = "same", use_bias: bool = True
-    ) -> Any:
+    def Conv2D(self, filters: int, kernel: int, strides: int = 1, padding: str = "same", use_bias: bool = True) -> Any:
         """Stand in for `keras.layers.Conv2D` with `padding="same"`."""
 
         def output(s: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
@@ -61,7 +59,7 @@ class TracedLayers:
 
         return self._layer("Conv2D", output)
 
-    def Conv2DTranspose(  # noqa: N802
+    def Conv2DTranspose(
         self,
         filters: int,
         kernel: int,
@@ -78,27 +76,27 @@ class TracedLayers:
 
         return self._layer("Conv2DTranspose", output)
 
-    def BatchNormalization(self, momentum: float = 0.99) -> Any:  # noqa: N802
+    def BatchNormalization(self, momentum: float = 0.99) -> Any:
         """Stand in for `keras.layers.BatchNormalization`."""
         return self._layer("BatchNormalization", lambda s: (s, 4 * s[-1], 0))
 
-    def LeakyReLU(self, negative_slope: float = 0.3) -> Any:  # noqa: N802
+    def LeakyReLU(self, negative_slope: float = 0.3) -> Any:
         """Stand in for `keras.layers.LeakyReLU`."""
         return self._layer("LeakyReLU", lambda s: (s, 0, 0))
 
-    def ReLU(self, max_value: float | None = None) -> Any:  # noqa: N802
+    def ReLU(self, max_value: float | None = None) -> Any:
         """Stand in for `keras.layers.ReLU`."""
         return self._layer("ReLU", lambda s: (s, 0, 0))
 
-    def Flatten(self) -> Any:  # noqa: N802
+    def Flatten(self) -> Any:
         """Stand in for `keras.layers.Flatten`."""
         return self._layer("Flatten", lambda s: ((math.prod(s),), 0, 0))
 
-    def Reshape(self, target: tuple[int, ...]) -> Any:  # noqa: N802
+    def Reshape(self, target: tuple[int, ...]) -> Any:
         """Stand in for `keras.layers.Reshape`."""
         return self._layer("Reshape", lambda s: (tuple(target), 0, 0))
 
-    def Cropping2D(self, cropping: tuple[tuple[int, int], tuple[int, int]]) -> Any:  # noqa: N802
+    def Cropping2D(self, cropping: tuple[tuple[int, int], tuple[int, int]]) -> Any:
         """Stand in for `keras.layers.Cropping2D`."""
         (top, bottom), (left, right) = cropping
         return self._layer("Cropping2D", lambda s: ((s[0] - top - bottom, s[1] - left - right, s[2]), 0, 0))

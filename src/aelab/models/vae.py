@@ -39,8 +39,11 @@ class Config(ConvolutionalConfig):
         "bce", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
     )
     beta: float = field(
-        1.0, "Beta", "Weight of the divergence from the prior: above 1 the codes are tidier and the images blurrier.",
-        low=0.0, high=100.0,
+        1.0,
+        "Beta",
+        "Weight of the divergence from the prior: above 1 the codes are tidier and the images blurrier.",
+        low=0.0,
+        high=100.0,
     )
 
 

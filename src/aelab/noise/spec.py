@@ -52,6 +52,8 @@ class NoiseSpec:
         if not 0 <= level <= self.highest:
             raise LabError(
                 "The level of {noise} noise must be between 0 and {high}; it is {value}.",
-                noise=self.name, high=self.highest, value=level,
+                noise=self.name,
+                high=self.highest,
+                value=level,
             )
         return self.apply(images, level, rng)

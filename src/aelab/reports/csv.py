@@ -17,7 +17,8 @@ def to_csv(table: pd.DataFrame) -> str:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = safe[column].map(_neutral)
-    return safe.to_csv(index=False, lineterminator="\n")
+    text: str = safe.to_csv(index=False, lineterminator="\n")
+    return text
 
 
 def _neutral(cell: object) -> object:

@@ -18,7 +18,8 @@ def per_image(reference: Images, candidate: Images) -> Values:
     """Return each measure's value an image, (N,), for images in [0, 1]."""
     return {
         spec.name: spec.per_image(reference, candidate, data_range=1.0)
-        for spec in metrics if spec.per_image is not None
+        for spec in metrics
+        if spec.per_image is not None
     }
 
 

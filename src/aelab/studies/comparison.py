@@ -20,22 +20,30 @@ def compare(runs: list[Run]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns run, model, dataset, split, class (empty for all images), n, then for each measure of
+        Columns run, model, latent_dim, dataset, split, class (empty for all images), n, then for each measure of
         pairs its mean and the bounds of its 95% interval (`mse`, `mse_low`, `mse_high`, ...), then
         `frechet`, `frechet_floor`, `frechet_features`, `frechet_n` where the run is generative.
     """
     rows = []
     for run in runs:
         measured = run.metrics()
-        common = {"run": run.id, "model": run.model, "dataset": run.dataset, "split": measured["split"]}
+        common = {
+            "run": run.id,
+            "model": run.model,
+            "latent_dim": run.settings["latent_dim"],
+            "dataset": run.dataset,
+            "split": measured["split"],
+        }
         for name, values in [(ALL_CLASSES, measured["overall"]), *measured["classes"].items()]:
             count = measured["n"] if name == ALL_CLASSES else values["mse"]["n"]
             row = {**common, "class": name, "n": count} | _bounds(values)
             if name == ALL_CLASSES and measured.get("generation"):
                 generation = measured["generation"]
                 row |= {
-                    "frechet": generation["distance"], "frechet_floor": generation["floor"],
-                    "frechet_features": generation["features"], "frechet_n": generation["n_samples"],
+                    "frechet": generation["distance"],
+                    "frechet_floor": generation["floor"],
+                    "frechet_features": generation["features"],
+                    "frechet_n": generation["n_samples"],
                 }
             rows.append(row)
     return pd.DataFrame(rows)
@@ -43,14 +51,13 @@ def compare(runs: list[Run]) -> pd.DataFrame:
 
 def best(table: pd.DataFrame) -> dict[str, str]:
     """Return, for each measure in a table of `compare`, the run with the best mean over all images."""
-    overall = table[table["class"] == ALL_CLASSES]
+    overall = table[table["class"] == ALL_CLASSES].set_index("run")
     winners = {}
     for spec in metrics:
         values = overall[spec.name] if spec.name in overall else pd.Series(dtype=float)
         values = values.astype(float)
         if values.notna().any():
-            index = values.idxmin() if spec.direction == "lower" else values.idxmax()
-            winners[spec.name] = str(overall.loc[index, "run"])
+            winners[spec.name] = str(values.idxmin() if spec.direction == "lower" else values.idxmax())
     return winners
 
 

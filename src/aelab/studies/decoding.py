@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError, N_
+from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Codes, Inference
@@ -48,7 +48,8 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> DecodedGrid:
     if inference.latent_dim != 2:
         raise LabError(
             "The decoded grid needs a latent dimension of 2; run {run} has {value}. Train one with latent_dim 2.",
-            run=inference.run_id, value=inference.latent_dim,
+            run=inference.run_id,
+            value=inference.latent_dim,
         )
     if config.x_low >= config.x_high or config.y_low >= config.y_high:
         raise LabError("The grid must go from a lower to a higher number along both axes.")
@@ -74,7 +75,8 @@ def parse_position(text: str, latent_dim: int) -> Codes:
     except ValueError:
         raise LabError(
             "A position here is {count} numbers with commas between them, such as {example}; it is {value}.",
-            count=latent_dim, example="(" + ", ".join(["-1", "3", "0", "1"][:min(latent_dim, 4)]) + ")",
+            count=latent_dim,
+            example="(" + ", ".join(["-1", "3", "0", "1"][: min(latent_dim, 4)]) + ")",
             value=repr(text[:60]),
         ) from None
     return values

@@ -31,9 +31,7 @@ class Config(BaseConfig):
     noise: str = field("gaussian", "Noise", "What corrupts the test images.", choices=noises.names)
     level: float = field(0.2, "Severity", "How strong it is; each noise says what its level means.", low=0.0, high=1.0)
     seed: int = field(0, "Seed", "The same seed draws the same noise for every run compared.", low=0, high=2**31 - 1)
-    limit: int = field(
-        0, "Images", "Test images to measure; 0 measures all of them.", low=0, high=100_000_000, unit="images"
-    )
+    limit: int = field(0, "Images", "Test images to measure; 0 measures all of them.", low=0, high=100_000_000)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def example(inference: Inference, dataset: Dataset, config: Config, shown: int =
 def _corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images]:
     """Return clean and noisy test images; a smaller limit's images are among a larger one's."""
     indices = np.random.default_rng(0).permutation(dataset.indices("test"))
-    clean = to_unit(dataset.images[indices[:config.limit or None]])
+    clean = to_unit(dataset.images[indices[: config.limit or None]])
     return clean, noises[config.noise].corrupt(clean, config.level, np.random.default_rng(config.seed))
 
 

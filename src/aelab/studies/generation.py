@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError, N_
+from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
@@ -36,12 +36,14 @@ class Config(BaseConfig):
     """How many samples, and of how many features."""
 
     samples: int = field(
-        0, "Samples", "Images drawn from the prior; 0 draws as many as there are test images.", low=0, high=100_000,
+        0,
+        "Samples",
+        "Images drawn from the prior; 0 draws as many as there are test images.",
+        low=0,
+        high=100_000,
         unit="images",
     )
-    features: int = field(
-        50, "Features", "Principal components of the training images.", low=1, high=500
-    )
+    features: int = field(50, "Features", "Principal components of the training images.", low=1, high=500)
     seed: int = field(0, "Seed", "Of the samples.", low=0, high=2**31 - 1)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError, N_
+from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
@@ -37,9 +37,7 @@ class Config(BaseConfig):
     )
     iterations: int = field(1000, "Iterations", "Steps of t-SNE's descent.", low=250, high=10_000)
     seed: int = field(0, "Seed", "Of t-SNE and of the choice of images.", low=0, high=2**31 - 1)
-    limit: int = field(
-        2000, "Images", "Test images on the map; 0 takes all of them.", low=0, high=100_000, unit="images"
-    )
+    limit: int = field(2000, "Images", "Test images on the map; 0 takes all of them.", low=0, high=100_000)
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,12 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> LatentMap:
     """
     indices = dataset.indices("test")
     if 0 < config.limit < len(indices):
-        indices = np.sort(np.random.default_rng(config.seed).permutation(indices)[:config.limit])
+        indices = np.sort(np.random.default_rng(config.seed).permutation(indices)[: config.limit])
     codes = inference.encode(to_unit(dataset.images[indices]))
     if not np.isfinite(codes).all():
-        raise LabError("The encoder of run {run} gives codes that are no numbers. Train it again.", run=inference.run_id)
+        raise LabError(
+            "The encoder of run {run} gives codes that are no numbers. Train it again.", run=inference.run_id
+        )
     labels = dataset.labels[indices]
     if config.method == "pca":
         coordinates, explained = _pca(codes, config.dimensions)
@@ -112,7 +112,9 @@ def _tsne(codes: Floats, config: Config) -> tuple[Floats, float]:
     if config.perplexity >= len(codes) / 3:
         raise LabError(
             "perplexity must be below a third of the {count} images; it is {value}. Try {proposal}.",
-            count=len(codes), value=f"{config.perplexity:g}", proposal=max(2, len(codes) // 10),
+            count=len(codes),
+            value=f"{config.perplexity:g}",
+            proposal=max(2, len(codes) // 10),
         )
     if np.ptp(codes, axis=0).max() == 0:
         raise LabError(

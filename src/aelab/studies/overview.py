@@ -58,7 +58,7 @@ def run(dataset: Dataset, config: Config) -> Overview:
     counts = np.zeros((dataset.shape[2], 256), np.int64)
     train = dataset.indices("train")
     for start in range(0, len(train), _CHUNK):
-        indices = train[start:start + _CHUNK]
+        indices = train[start : start + _CHUNK]
         images, labels = np.asarray(dataset.images[indices]), dataset.labels[indices]
         for row, code in enumerate(codes):
             sums[row] += images[labels == code].sum(axis=0, dtype=np.float64)

@@ -66,7 +66,8 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Reconstructio
         estimates(values),
         {
             name: estimates(values, labels == code)
-            for code, name in enumerate(dataset.class_names) if np.any(labels == code)
+            for code, name in enumerate(dataset.class_names)
+            if np.any(labels == code)
         },
     )
 

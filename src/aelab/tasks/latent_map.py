@@ -14,6 +14,7 @@ from aelab.errors import N_
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
+from aelab.runs import Run
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
 from aelab.tasks.spec import TaskSpec
@@ -23,8 +24,16 @@ _RESULT = "map.npz"
 
 def submit(run_id: str, config: Config) -> Job:
     """Queue a map, or return the job that already made it."""
-    run = runs.find(run_id)
-    return queue.submit("latent_map", {"run": run.id, "created": run.created, "config": config.to_json()})
+    return queue.submit("latent_map", _params(runs.find(run_id), config))
+
+
+def job_id(run: Run, config: Config) -> str:
+    """Return the id of the job that makes a map."""
+    return queue.key("latent_map", _params(run, config))
+
+
+def _params(run: Run, config: Config) -> dict[str, Any]:
+    return {"run": run.id, "created": run.created, "config": config.to_json()}
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from aelab import inference, runs
 from aelab.datasets.store import Dataset, open_dataset
-from aelab.errors import LabError, N_
+from aelab.errors import N_, LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext, Stopped
@@ -40,14 +40,11 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any]) -> Run:
     images = open_dataset(dataset)
     check(chosen, images)
     run = runs.new_run(dataset, images.checksum, chosen)
-    job = jobs.find(run.id)
-    if job is not None and jobs.status(job).state in jobs.OPEN | {"done"} and _readable(run.id):
-        return runs.find(run.id)
-    if job is None and (run.folder / "metrics.json").exists() and _readable(run.id):
-        return runs.find(run.id)
-    runs.create(run)
-    queue.submit("train", {"run": run.id}, job_id=run.id)
-    return run
+    with runs.lock():  # of two who ask at once, the second finds what the first has asked
+        if not _is_answered(run.id):
+            runs.create(run)
+            queue.submit("train", {"run": run.id}, job_id=run.id)
+    return runs.find(run.id)
 
 
 def check(chosen: Plan, dataset: Dataset) -> None:
@@ -57,13 +54,17 @@ def check(chosen: Plan, dataset: Dataset) -> None:
         raise LabError(
             "latent_dim must be at most {most}, the values in an image of {dataset}; it is {value}. "
             "A larger code would compress nothing.",
-            most=pixels, dataset=dataset.name, value=chosen.model_config.latent_dim,
+            most=pixels,
+            dataset=dataset.name,
+            value=chosen.model_config.latent_dim,
         )
     count = min(chosen.training.limit or dataset.counts["train"], dataset.counts["train"])
     if chosen.model.fit is not None and chosen.model_config.latent_dim > count:
         raise LabError(
             "latent_dim must be at most {most}, the number of training images, for {model}; it is {value}.",
-            most=count, model=chosen.model.name, value=chosen.model_config.latent_dim,
+            most=count,
+            model=chosen.model.name,
+            value=chosen.model_config.latent_dim,
         )
 
 
@@ -83,14 +84,14 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     writer.environment(_environment())
     chosen = run.plan
     indices = limited(dataset.indices("train"), dataset.labels, chosen.training.limit)
-    images = TrainingImages(np.asarray(dataset.images[indices]), np.asarray(dataset.images[dataset.indices("validation")]))
+    images = TrainingImages(
+        np.asarray(dataset.images[indices]), np.asarray(dataset.images[dataset.indices("validation")])
+    )
     try:
         networks = fit(chosen, images, _Keeper(context, writer))
     except Cancelled:
         raise Stopped from None
-    writer.networks(
-        encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks)
-    )
+    writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
     context.progress(_SHARE_OF_FIT)
     writer.metrics(measure(run, dataset))
 
@@ -134,12 +135,12 @@ def _environment() -> dict[str, Any]:
     }
 
 
-def _readable(run_id: str) -> bool:
+def _is_answered(run_id: str) -> bool:
+    """Return whether there is such a run, it can be read, and it is done or on its way."""
     try:
-        runs.find(run_id)
+        return runs.status(runs.find(run_id)).state in jobs.OPEN | {"done"}
     except LabError:
         return False
-    return True
 
 
 SPEC = TaskSpec(name="train", label=N_("Training"), lane="heavy", run=train)

@@ -20,9 +20,10 @@ from aelab.training.recorder import Epoch, Recorder
 _SHOWN_IMAGES = 8
 _PROBED_IMAGES = 256
 _MOST_SNAPSHOTS = 50
+_FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
 
 
-class Diverged(LabError):
+class DivergedError(LabError):
     """The loss is no number any more."""
 
 
@@ -89,19 +90,23 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _snapshot(self) -> None:
         codes = self._networks.encode(self._given)
-        self._recorder.snapshot(self._epoch, {
-            "target": to_uint8(self._probe[:_SHOWN_IMAGES]),
-            "given": to_uint8(self._given[:_SHOWN_IMAGES]),
-            "output": to_uint8(self._networks.decode(codes[:_SHOWN_IMAGES])),
-            "codes": codes.astype(np.float16),
-        })
+        self._recorder.snapshot(
+            self._epoch,
+            {
+                "target": to_uint8(self._probe[:_SHOWN_IMAGES]),
+                "given": to_uint8(self._given[:_SHOWN_IMAGES]),
+                "output": to_uint8(self._networks.decode(codes[:_SHOWN_IMAGES])),
+                "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
+            },
+        )
 
     def _check(self, logs: Mapping[str, Any]) -> None:
         if not all(math.isfinite(float(value)) for value in logs.values()):
-            raise Diverged(
+            raise DivergedError(
                 "The loss stopped being a number in epoch {epoch}: learning_rate {rate} is too high for this "
                 "network. Try {proposal}.",
-                epoch=self._epoch, rate=f"{self._plan.training.learning_rate:g}",
+                epoch=self._epoch,
+                rate=f"{self._plan.training.learning_rate:g}",
                 proposal=f"{min(self._plan.training.learning_rate / 10, 0.002):g}",
             )
 

@@ -29,15 +29,20 @@ class TrainingConfig(Config):
         128, "Batch size", "Images per step of the optimiser.", low=1, high=8192, unit="images", scale="log"
     )
     learning_rate: float = field(
-        0.002, "Learning rate", "Size of Adam's first steps; a cosine takes it to zero.", low=1e-7, high=100.0,
+        0.002,
+        "Learning rate",
+        "Size of Adam's first steps; a cosine takes it to zero.",
+        low=1e-7,
+        high=100.0,
         scale="log",
     )
-    seed: int = field(
-        0, "Seed", "Makes chance repeatable: the same seed gives the same run.", low=0, high=2**31 - 1
-    )
+    seed: int = field(0, "Seed", "Makes chance repeatable: the same seed gives the same run.", low=0, high=2**31 - 1)
     limit: int = field(
-        0, "Images to use", "Training images, evenly drawn; 0 uses all of them.", low=0, high=100_000_000,
-        unit="images",
+        0,
+        "Images to use",
+        "Training images, evenly drawn; 0 uses all of them.",
+        low=0,
+        high=100_000_000,
     )
 
 
@@ -80,5 +85,7 @@ def _check_noise(config: Any) -> None:
     if config.noise_level > highest:
         raise LabError(
             "noise_level must be between 0 and {high} for {noise} noise; it is {value}.",
-            high=highest, noise=config.noise, value=config.noise_level,
+            high=highest,
+            noise=config.noise,
+            value=config.noise_level,
         )

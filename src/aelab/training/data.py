@@ -11,8 +11,9 @@ from aelab.noise import noises
 from aelab.pixels import Images, UInt8Images, to_unit
 from aelab.training.config import Plan
 
+
 def training_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
-    """Return endless passes over the images as (given, target) batches, shuffled anew in each.
+    """Return the images as (given, target) batches, shuffled anew in each pass.
 
     Shuffling indices and gathering whole batches costs a tenth of shuffling images one by one.
     """

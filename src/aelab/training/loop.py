@@ -85,6 +85,7 @@ def train(plan: Plan, images: TrainingImages, recorder: Recorder) -> Networks:
         validation_data=validation,
         epochs=plan.training.epochs,
         callbacks=[recording],
+        shuffle=False,  # the batches come shuffled
         verbose=0,
     )
     if recording.cancelled:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 
@@ -45,7 +43,7 @@ class Trainee(keras.Model):  # type: ignore[misc]
     @property
     def metrics(self) -> list[keras.metrics.Mean]:
         """The running means, which Keras resets at the start of every epoch."""
-        return self.means  # type: ignore[no-any-return]
+        return self.means
 
     def _loss_parts(self, batch: tuple[tf.Tensor, tf.Tensor], *, training: bool) -> dict[str, tf.Tensor]:
         given, target = batch

@@ -1,0 +1,29 @@
+"""AE Lab's dashboard: `streamlit run dashboard/app.py`.  Page list and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+from ui import guards, i18n, lab
+from ui.i18n import t
+
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="AE Lab", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
+
+with st.sidebar:
+    i18n.pick_language()
+
+page = st.navigation(
+    [
+        st.Page("views/home.py", title=t("Home"), icon=":material/home:", default=True),
+        st.Page("views/datasets.py", title=t("Datasets"), icon=":material/photo_library:"),
+        st.Page("views/train.py", title=t("Train"), icon=":material/model_training:"),
+        st.Page("views/denoise.py", title=t("Denoise"), icon=":material/blur_off:"),
+        st.Page("views/latent.py", title=t("Latent"), icon=":material/scatter_plot:"),
+        st.Page("views/reports.py", title=t("Reports"), icon=":material/leaderboard:"),
+    ]
+)
+
+with guards.guarded():
+    lab.open_once()
+    page.run()

@@ -1,0 +1,220 @@
+"""Data in, Plotly figure out: the only place that knows colours, and that draws nothing by itself."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+#: Petroff's ten colours, made for colour-blind readers too (arXiv:2107.02270); a class keeps its own on every page.
+PALETTE = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadb",
+)  # fmt: skip
+UNKNOWN = "#9a9a9a"
+_CLICKABLE = 61  # points along each side of the decodable grid
+_MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
+
+
+def text(name: str) -> str:
+    """Return a name from users as text: Plotly would take `<b>` in it for markup."""
+    return html.escape(name, quote=False)
+
+
+def class_color(code: int) -> str:
+    """Return the colour of a class by its number, or grey where it is unknown (-1)."""
+    return PALETTE[code % len(PALETTE)] if code >= 0 else UNKNOWN
+
+
+def _figure(title: str, x: str, y: str, height: int = 360) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        title={"text": title},
+        margin=_MARGIN,
+        height=height,
+        legend={"orientation": "h", "y": -0.25},
+        xaxis={"title": {"text": x}},
+        yaxis={"title": {"text": y}},
+        hovermode="closest",
+    )
+    return figure
+
+
+def balance(table: pd.DataFrame, parts: Mapping[str, str], *, title: str, x: str, y: str) -> go.Figure:
+    """Draw the images of each class as bars stacked by part of the split; `parts` maps column to name."""
+    figure = _figure(title, x, y)
+    for color, (column, name) in zip(PALETTE, parts.items(), strict=False):
+        figure.add_bar(x=table["class"].map(text), y=table[column], name=name, marker_color=color)
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def pixel_histogram(
+    edges: npt.NDArray[np.float64],
+    histogram: npt.NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    title: str,
+    x: str,
+    y: str,
+) -> go.Figure:
+    """Draw the share of pixels by value, a line a channel."""
+    figure = _figure(title, x, y)
+    colors = ["#717581"] if len(names) == 1 else ["#bd1f01", "#5a9a3c", "#3f90da"]
+    centres = (edges[:-1] + edges[1:]) / 2
+    for row, name, color in zip(histogram, names, colors, strict=True):
+        figure.add_scatter(
+            x=centres,
+            y=row,
+            name=name,
+            mode="lines",
+            line={"color": color, "shape": "hvh"},
+            fill="tozeroy",
+            opacity=0.8,
+        )
+    figure.update_yaxes(type="log")
+    return figure
+
+
+def learning_curves(
+    history: Sequence[Mapping[str, Any]], part: str, names: tuple[str, str], *, title: str, x: str, y: str
+) -> go.Figure:
+    """Draw one part of the loss over epochs, for training (`names[0]`) and validation (`names[1]`)."""
+    figure = _figure(title, x, y, height=280)
+    epochs = [line["epoch"] for line in history]
+    for key, name, color, dash in (
+        ("train", names[0], PALETTE[0], "solid"),
+        ("validation", names[1], PALETTE[1], "dot"),
+    ):
+        figure.add_scatter(
+            x=epochs,
+            y=[line[key][part] for line in history],
+            name=name,
+            mode="lines+markers",
+            line={"color": color, "dash": dash},
+            marker={"size": 5},
+        )
+    return figure
+
+
+def latent_map(
+    coordinates: npt.NDArray[np.float32],
+    ids: npt.NDArray[np.intp],
+    labels: npt.NDArray[np.int32],
+    class_names: Sequence[str],
+    unknown: str,
+    *,
+    title: str,
+    axes: Sequence[str],
+) -> go.Figure:
+    """Draw images as points in two or three dimensions, coloured by class.
+
+    All points are one trace, so that a selection cannot confuse them; `ids` travel as custom data. The
+    legend is made of empty traces.
+    """
+    present = [int(code) for code in np.unique(labels)]
+    names = {code: text(class_names[code]) if code >= 0 else unknown for code in present}
+    common = {
+        "mode": "markers",
+        "customdata": ids,
+        "text": [names[int(code)] for code in labels],
+        "hovertemplate": "%{text} #%{customdata}<extra></extra>",
+        "showlegend": False,
+    }
+    colors = [class_color(int(code)) for code in labels]
+    figure = _figure(title, axes[0], axes[1], height=560)
+    if coordinates.shape[1] == 3:
+        x, y, z = coordinates.T
+        figure.add_scatter3d(x=x, y=y, z=z, marker={"size": 3, "color": colors}, **common)
+        figure.update_layout(
+            scene={
+                "xaxis": {"title": {"text": axes[0]}},
+                "yaxis": {"title": {"text": axes[1]}},
+                "zaxis": {"title": {"text": axes[2]}},
+            }
+        )
+    else:
+        x, y = coordinates.T
+        figure.add_scattergl(x=x, y=y, marker={"size": 6, "color": colors, "opacity": 0.8}, **common)
+        figure.update_layout(dragmode="lasso")
+    legend = go.Scatter3d if coordinates.shape[1] == 3 else go.Scattergl
+    nowhere = {"x": [None], "y": [None]} | ({"z": [None]} if coordinates.shape[1] == 3 else {})
+    for code in present:
+        figure.add_trace(
+            legend(
+                **nowhere,
+                mode="markers",
+                name=names[code],
+                marker={"color": class_color(code), "size": 9},
+            )
+        )
+    return figure
+
+
+def decodable_grid(
+    picture_uri: str, half: float, position: tuple[float, float], *, title: str, axes: tuple[str, str], point: str
+) -> go.Figure:
+    """Draw decoded images as the ground of the square from -half to half, with points that can be clicked.
+
+    A picture cannot be clicked, hence the fine grid of almost transparent points above it.
+    """
+    figure = _figure(title, axes[0], axes[1], height=640)
+    figure.add_layout_image(
+        source=picture_uri,
+        xref="x",
+        yref="y",
+        x=-half,
+        y=half,
+        sizex=2 * half,
+        sizey=2 * half,
+        sizing="stretch",
+        layer="below",
+    )
+    line = np.linspace(-half, half, _CLICKABLE, dtype=np.float32)
+    x, y = (grid.ravel() for grid in np.meshgrid(line, line))
+    figure.add_scattergl(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"size": 10, "color": "#ffffff", "opacity": 0.01},
+        hovertemplate="(%{x:.2f}, %{y:.2f})<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=[position[0]],
+        y=[position[1]],
+        mode="markers",
+        name=point,
+        hoverinfo="skip",
+        showlegend=True,
+        marker={"symbol": "cross", "size": 16, "color": "#bd1f01", "line": {"color": "#ffffff", "width": 2}},
+    )
+    figure.update_xaxes(range=[-half, half], showgrid=False, zeroline=False, constrain="domain")
+    figure.update_yaxes(range=[-half, half], showgrid=False, zeroline=False, scaleanchor="x", constrain="domain")
+    figure.update_layout(legend={"y": -0.12})
+    return figure
+
+
+def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) -> go.Figure:
+    """Draw a measure of each run as a point with its 95% interval."""
+    figure = _figure(title, x, y, height=80 + 44 * len(table))
+    figure.add_scatter(
+        x=table[metric],
+        y=table["run"],
+        mode="markers",
+        marker={"size": 10, "color": PALETTE[0]},
+        showlegend=False,
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": table[f"{metric}_high"] - table[metric],
+            "arrayminus": table[metric] - table[f"{metric}_low"],
+        },
+    )
+    figure.update_yaxes(type="category", autorange="reversed")
+    return figure

@@ -1,0 +1,147 @@
+"""Ask the decoder: what lives at this position of the latent space?"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from ui import caches, charts, mosaic
+from ui.i18n import say, t
+
+from aelab.errors import LabError
+from aelab.inference import Codes, Inference
+from aelab.pixels import Images
+from aelab.runs import Run
+from aelab.studies import decoding
+from aelab.studies.latent_map import Config as MapConfig
+
+_X, _Y = "decode.x", "decode.y"
+_TYPED = "decode.typed"
+_STEPS = 15
+
+
+def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
+    """Draw the decoder's answer at a position chosen in `controls`, in `main`."""
+    found = caches.pca_map(run, MapConfig())
+    if networks.latent_dim == 2:
+        _plane(run, networks, found.codes, controls, main)
+    else:
+        _walk(networks, found.codes, controls, main)
+
+
+def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
+    """Decode any position of a two-dimensional latent space: typed, slid or clicked."""
+    half = float(np.ceil(max(1.0, np.quantile(np.abs(codes), 0.99))))  # a square around nearly all codes
+    reach = max(8.0, 2 * half)
+    with controls:
+        st.text_input(
+            t("Position"),
+            placeholder="(-1, 3)",
+            key=_TYPED,
+            on_change=_read_typed,
+            help=t("Two numbers with a comma between them."),
+        )
+        if problem := st.session_state.get(f"{_TYPED}.problem"):
+            st.error(say(problem), icon=":material/error:")
+        for key, name in ((_X, "x"), (_Y, "y")):
+            st.session_state[key] = float(np.clip(st.session_state.get(key, 0.0), -reach, reach))
+            st.slider(name, -reach, reach, step=0.05, key=key)
+    position = (st.session_state[_X], st.session_state[_Y])
+    code = np.array([position], np.float32)
+    grid = caches.decoded_grid(run, _grid_config(half))
+    uri = "data:image/png;base64," + base64.b64encode(mosaic.png(grid.images, grid.steps)).decode()
+    with main:
+        _answer(
+            networks.decode(code)[0],
+            codes,
+            code,
+            t("What the decoder makes of ({x}, {y})", x=f"{position[0]:.2f}", y=f"{position[1]:.2f}"),
+        )
+        st.markdown(
+            t("Each tile is what the decoder makes of the point in its middle. **Click anywhere to decode it.**")
+        )
+        st.plotly_chart(
+            charts.decodable_grid(
+                uri,
+                half,
+                position,
+                title=t("The decoded plane"),
+                axes=(t("First latent dimension"), t("Second latent dimension")),
+                point=t("decoded position"),
+            ),
+            key="decode.plane",
+            on_select=_read_click,
+            selection_mode="points",
+            alt=t("A grid of decoded images over the two latent dimensions"),
+        )
+
+
+def _walk(networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
+    """Walk along one dimension of a larger latent space, from the mean code of the test images."""
+    mean, spread = codes.mean(axis=0), codes.std(axis=0)
+    order = np.argsort(-spread)
+    with controls:
+        dimension = st.selectbox(
+            t("Latent dimension"),
+            [int(each) for each in order],
+            format_func=lambda each: t("{number} (spread {spread})", number=each + 1, spread=f"{spread[each]:.2f}"),
+            help=t("Those that vary most over the test images come first."),
+            key="decode.dimension",
+        )
+        reach = float(np.ceil(3 * max(spread[dimension], 1e-3)))
+        value = st.slider(t("Away from the mean code"), -reach, reach, 0.0, reach / 50, key=f"decode.value.{dimension}")
+    steps = np.linspace(-reach, reach, 11, dtype=np.float32)
+    walk = np.repeat(mean[None], len(steps) + 1, axis=0).astype(np.float32)
+    walk[:, dimension] += np.append(steps, np.float32(value))
+    images = networks.decode(walk)
+    with main:
+        _answer(images[-1], codes, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
+        st.markdown(
+            t(
+                "The mean code of the test images, moved along dimension {number} from {low} to {high}:",
+                number=dimension + 1,
+                low=f"{-reach:g}",
+                high=f"{reach:g}",
+            )
+        )
+        mosaic.show(images[:-1], len(steps), alt=t("A row of decoded images along one latent dimension"))
+        st.caption(t("Train a run with a latent dimension of 2 to see and click the whole plane."))
+
+
+def _answer(image: Images, codes: Codes, code: Codes, caption: str) -> None:
+    """Draw the decoded image, and state how far the position is from real ones: far from data is made up."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        mosaic.show_one(image, alt=t("The decoded image"), width=168)
+        st.markdown(
+            f"**{caption}**  \n"
+            + t(
+                "The nearest test image's code is {distance} away; codes spread by {usual} along a dimension. "
+                "Far from real codes, the picture is made up.",
+                distance=f"{np.linalg.norm(codes - code, axis=1).min():.2f}",
+                usual=f"{np.median(codes.std(axis=0)):.2f}",
+            )
+        )
+
+
+def _grid_config(half: float) -> decoding.Config:
+    """Return a grid whose tiles fill the square from -half to half: their middles are half a tile inside."""
+    edge = half - half / _STEPS
+    return decoding.Config(x_low=-edge, x_high=edge, y_low=-edge, y_high=edge, steps=_STEPS)
+
+
+def _read_typed() -> None:
+    try:
+        x, y = decoding.parse_position(st.session_state[_TYPED], 2)[0]
+    except LabError as error:
+        st.session_state[f"{_TYPED}.problem"] = error
+        return
+    st.session_state[f"{_TYPED}.problem"] = None
+    st.session_state[_X], st.session_state[_Y] = float(x), float(y)
+
+
+def _read_click() -> None:
+    points = st.session_state["decode.plane"]["selection"]["points"]
+    if points:
+        st.session_state[_X], st.session_state[_Y] = float(points[0]["x"]), float(points[0]["y"])

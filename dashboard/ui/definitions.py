@@ -1,0 +1,36 @@
+"""What a measure means, one click away from its number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from ui.i18n import t
+
+from aelab.metrics import metrics
+from aelab.metrics.spec import MetricSpec
+
+
+def heading(spec: MetricSpec) -> str:
+    """Return a column's head: symbol, unit, and an arrow that points where better values are."""
+    arrow = "↓" if spec.direction == "lower" else "↑"
+    return f"{t(spec.symbol)} ({spec.unit}) {arrow}" if spec.unit else f"{t(spec.symbol)} {arrow}"
+
+
+def direction(spec: MetricSpec) -> str:
+    """Say which values are better."""
+    return t("lower is better") if spec.direction == "lower" else t("higher is better")
+
+
+def define(names: Sequence[str]) -> None:
+    """Draw a button that opens the definitions of measures."""
+    with st.popover(t("What do these numbers mean?"), icon=":material/help:"):
+        for name in names:
+            spec = metrics[name]
+            st.markdown(f"**{t(spec.label)}** ({t(spec.symbol)}) · {direction(spec)}")
+            st.markdown(t(spec.definition))
+            st.latex(spec.equation)
+            st.caption(spec.source)
+        st.caption(
+            t("Intervals are 95% confidence intervals of the mean over images; they say nothing of other seeds.")
+        )

@@ -1,0 +1,60 @@
+"""A form made from a typed config: a control for each field, with its bounds, unit and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from ui.i18n import t
+
+from aelab.fields import Config, Knob
+
+
+def config_form(config: type[Config], prefix: str, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Draw a control for each field of a config and return the values by name.
+
+    Parameters
+    ----------
+    config : type of Config
+    prefix : str
+        Begins the controls' keys, so that two forms on a page stay apart.
+    without : tuple of str
+        Fields to leave out.
+    """
+    defaults = config()
+    return {
+        name: _control(config, name, getattr(defaults, name), f"{prefix}.{name}")
+        for name in config.names()
+        if name not in without
+    }
+
+
+def _control(config: type[Config], name: str, default: Any, key: str) -> Any:
+    knob, choices, kind = config.knob(name), config.choices(name), config.types()[name]
+    help_text = f"{t(knob.help)} (`{name}`)"
+    if choices is not None:
+        return st.selectbox(
+            t(knob.label), choices, index=choices.index(default), help=help_text, key=key, persist_state="session"
+        )
+    return st.number_input(
+        _label(knob),
+        min_value=kind(knob.low),
+        max_value=kind(knob.high),
+        value=kind(default),
+        step=_step(kind, default, knob),
+        format="%d" if kind is int else "%g",
+        help=help_text,
+        key=key,
+        persist_state="session",
+    )
+
+
+def _label(knob: Knob) -> str:
+    return f"{t(knob.label)} ({t(knob.unit)})" if knob.unit else t(knob.label)
+
+
+def _step(kind: type, default: float, knob: Knob) -> float:
+    """Return how far one press of + goes: a tenth of a number's size, or one."""
+    if kind is int:
+        return 1
+    return float(f"{abs(default) / 10 or 0.1:.1g}") if knob.scale == "log" or default else 0.1

@@ -1,0 +1,73 @@
+"""Show how jobs stand, and let them be cancelled."""
+
+from __future__ import annotations
+
+import streamlit as st
+from ui.i18n import plain, say, t
+
+from aelab.errors import N_
+from aelab.jobs import folder as job_folders
+from aelab.jobs import queue
+from aelab.jobs.folder import Job, Status
+
+STATES = {
+    "queued": N_("queued"),
+    "running": N_("running"),
+    "done": N_("done"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
+    "interrupted": N_("interrupted"),
+    "damaged": N_("damaged"),
+}
+
+
+def state_name(state: str) -> str:
+    """Return what a state is called."""
+    return t(STATES[state])
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as people say it."""
+    if seconds < 90:
+        return t("{count} s", count=max(1, round(seconds)))
+    if seconds < 90 * 60:
+        return t("{count} min", count=round(seconds / 60))
+    return t("{count} h", count=round(seconds / 3600, 1))
+
+
+def show_progress(job: Job, status: Status, title: str) -> None:
+    """Draw a job's bar with what is left, and a button to cancel it."""
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status)}")
+    if button.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:", width="stretch"):
+        queue.cancel(job.id)
+        st.rerun()
+
+
+def show_ending(status: Status) -> None:
+    """Say how a job ended that is not done."""
+    if status.error is not None:
+        st.error(say(status.error), icon=":material/error:")
+    elif status.state == "cancelled":
+        st.warning(t("This was cancelled. Start it again when you like."), icon=":material/cancel:")
+    elif status.state == "interrupted":
+        st.warning(
+            t("The worker ended without a word, perhaps because the computer was switched off. Start it again."),
+            icon=":material/power_off:",
+        )
+
+
+def open_jobs() -> list[tuple[Job, Status]]:
+    """Return the jobs that wait or run, oldest first, and keep the queue moving."""
+    queue.pump()
+    standing = ((job, job_folders.status(job)) for job in job_folders.all_jobs())
+    return [(job, status) for job, status in standing if status.state in job_folders.OPEN]
+
+
+def _state_line(job: Job, status: Status) -> str:
+    if status.state == "queued":
+        before = queue.position(job)
+        return t("waiting, {count} before it", count=before) if before else t("starting a worker…")
+    left = status.seconds_left
+    share = t("{percent} %", percent=round(100 * status.progress))
+    return f"{share} · {t('about {time} left', time=duration(left))}" if left is not None else share

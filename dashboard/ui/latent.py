@@ -1,0 +1,112 @@
+"""The map of a run's codes, and the images behind the points that are selected."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from ui import caches, charts, mosaic, tables
+from ui.i18n import plain, t
+
+from aelab.datasets.store import Dataset
+from aelab.inference import Inference
+from aelab.pixels import to_unit
+from aelab.runs import Run
+from aelab.studies.latent_map import Config, LatentMap
+
+_MOST_SHOWN = 20
+_METHODS = {"pca": "PCA", "tsne": "t-SNE"}
+
+
+def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) -> None:
+    """Draw the map, what it is worth, and what is selected on it."""
+    data = caches.dataset(run.dataset)
+    _say_worth(found, config)
+    figure = charts.latent_map(
+        found.coordinates,
+        found.indices,
+        found.labels,
+        data.class_names,
+        t("unlabelled"),
+        title=t(
+            "{method} of the codes of N = {count} test images", method=_METHODS[config.method], count=len(found.indices)
+        ),
+        axes=[_axis(number, found, config) for number in range(config.dimensions)],
+    )
+    alt = t("Scatter plot of the codes, coloured by class")
+    if config.dimensions == 3:
+        st.plotly_chart(figure, key="latent.space", alt=alt)
+        st.caption(t("Turn it with the mouse. To select images, choose two dimensions."))
+        return
+    event = st.plotly_chart(
+        figure, key="latent.plane", on_select="rerun", selection_mode=("points", "box", "lasso"), alt=alt
+    )
+    chosen = [point["customdata"] for point in event.selection.points if "customdata" in point]
+    ids = np.array([each[0] if isinstance(each, list) else each for each in chosen], int)
+    _show_selection(networks, data, ids)
+    tables.offer_csv(_table(found, data, config), f"latent-{config.method}-{run.id}.csv")
+
+
+def _say_worth(found: LatentMap, config: Config) -> None:
+    if config.method == "pca":
+        total = sum(found.explained_variance)
+        st.markdown(
+            t(
+                "These {count} axes hold **{percent} %** of the variance of the codes ({latent} dimensions).",
+                count=config.dimensions,
+                percent=f"{100 * total:.1f}",
+                latent=found.codes.shape[1],
+            )
+        )
+    else:
+        st.markdown(
+            t(
+                "t-SNE keeps neighbours together; **distances between groups, their sizes and the axes mean nothing**. "
+                "Perplexity {perplexity}, {iterations} iterations, seed {seed}; divergence reached: {divergence} nats.",
+                perplexity=f"{config.perplexity:g}",
+                iterations=config.iterations,
+                seed=config.seed,
+                divergence=f"{found.divergence:.3f}" if found.divergence is not None else "?",
+            )
+        )
+
+
+def _axis(number: int, found: LatentMap, config: Config) -> str:
+    if config.method == "tsne":
+        return f"t-SNE {number + 1}"
+    return t(
+        "Component {number} ({percent} %)", number=number + 1, percent=f"{100 * found.explained_variance[number]:.1f}"
+    )
+
+
+def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None:
+    if len(ids) == 0:
+        st.info(
+            t("Click a point, or draw a lasso around some, to see the images behind them."), icon=":material/gesture:"
+        )
+        return
+    shown = ids[:_MOST_SHOWN]
+    images = to_unit(data.images[shown])
+    st.subheader(t("{count} images selected", count=len(ids)))
+    labels = data.labels[ids]
+    mix = [
+        f"{data.class_names[code] if code >= 0 else t('unlabelled')}: {int(np.count_nonzero(labels == code))}"
+        for code in np.unique(labels)
+    ]
+    st.caption(plain(" · ".join(mix)))
+    mosaic.show(
+        np.concatenate([images, networks.reconstruct(images)]),
+        len(shown),
+        alt=t("Upper row: the selected images; lower row: their reconstructions"),
+        caption=t(
+            "Upper row: the images; lower row: what the run makes of them ({shown} of {count} shown).",
+            shown=len(shown),
+            count=len(ids),
+        ),
+    )
+
+
+def _table(found: LatentMap, data: Dataset, config: Config) -> pd.DataFrame:
+    names = [data.class_names[code] if code >= 0 else "" for code in found.labels]
+    columns = dict(zip(["x", "y", "z"], found.coordinates.T, strict=False))
+    return pd.DataFrame({"index": found.indices, "class": names, **columns})

@@ -1,0 +1,117 @@
+"""A training as it goes: progress, curves of every part of the loss, reconstructions as they improve."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from ui import charts, mosaic
+from ui.guards import guarded
+from ui.i18n import t
+from ui.jobs import duration, show_ending, show_progress
+from ui.pickers import describe
+
+from aelab import runs
+from aelab.jobs import folder as jobs
+from aelab.jobs import queue
+from aelab.jobs.folder import OPEN
+from aelab.models import models
+from aelab.runs import Run
+
+
+def follow(run_id: str) -> None:
+    """Draw a run; every second anew while it waits or trains."""
+    run = runs.find(run_id)
+    working = runs.status(run).state in OPEN
+
+    @st.fragment(run_every=1 if working else None)
+    def panel() -> None:
+        with guarded():
+            state = runs.status(run).state
+            if working and state not in OPEN:
+                st.rerun()
+            _draw(run)
+
+    panel()
+
+
+def _draw(run: Run) -> None:
+    st.caption(describe(run))
+    status, job = runs.status(run), jobs.find(run.id)
+    if job is not None and status.state in OPEN:
+        queue.pump()
+        show_progress(job, status, t("Training"))
+    elif status.state == "done":
+        took = t("Done in {time}.", time=duration(status.seconds)) if status.seconds else t("Done.")
+        st.success(
+            f"{took} {t('Explore it on the Denoise, Latent and Reports pages.')}", icon=":material/check_circle:"
+        )
+    else:
+        show_ending(status)
+        if st.button(t("Start it again"), icon=":material/refresh:", key=f"again.{run.id}"):
+            from aelab.tasks import train  # noqa: PLC0415
+
+            train.submit(run.dataset, run.model, run.settings)
+            st.rerun()
+    _curves(run)
+    _reconstructions(run)
+
+
+def _curves(run: Run) -> None:
+    history = run.history()
+    if not history:
+        return
+    spec = models[run.model]
+    unit = t(spec.units(run.plan.model_config))
+    last = history[-1]
+    st.markdown(
+        t(
+            "After epoch **{epoch}** of {epochs}: loss **{train}** on training, **{validation}** on validation images "
+            "({unit}, lower is better).",
+            epoch=last["epoch"],
+            epochs=run.settings["epochs"],
+            unit=unit,
+            train=f"{last['train']['loss']:.5g}",
+            validation=f"{last['validation']['loss']:.5g}",
+        )
+    )
+    if len(history) < 2 and spec.fit is not None:
+        st.caption(t("This model has a closed form: one step, no curve."))
+        return
+    parts = {"loss": t("Loss (sum of the parts)")} | {name: t(label) for name, label in spec.parts.items()}
+    if len(spec.parts) == 1:
+        del parts["loss"]  # the one part is the loss
+    for part, label in parts.items():
+        st.plotly_chart(
+            charts.learning_curves(history, part, (t("Training"), t("Validation")), title=label, x=t("Epoch"), y=unit),
+            key=f"curve.{run.id}.{part}",
+            alt=t("Curves of {part} over epochs, training and validation", part=label),
+        )
+
+
+def _reconstructions(run: Run) -> None:
+    epochs = run.snapshot_epochs()
+    if not epochs:
+        return
+    st.subheader(t("Reconstructions as they improve"))
+    chosen = _spread(epochs, 5)
+    snapshots = [run.snapshot(epoch) for epoch in chosen]
+    rows = [snapshots[-1]["target"]]
+    names = [t("the validation images")]
+    if models[run.model].denoises:
+        rows.append(snapshots[-1]["given"])
+        names.append(t("what the network is given"))
+    rows += [snapshot["output"] for snapshot in snapshots]
+    names.append(t("what it makes of them after epoch {epochs}", epochs=", ".join(map(str, chosen))))
+    mosaic.show(
+        np.concatenate(rows),
+        len(rows[0]),
+        alt=t("Rows of images: originals and reconstructions by epoch"),
+        caption=t("Rows from the top: {rows}", rows="; ".join(names)),
+    )
+
+
+def _spread(epochs: list[int], most: int) -> list[int]:
+    """Return the first, the last, and some between them, evenly."""
+    if len(epochs) <= most:
+        return epochs
+    return [epochs[round(index * (len(epochs) - 1) / (most - 1))] for index in range(most)]

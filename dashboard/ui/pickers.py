@@ -1,0 +1,76 @@
+"""Choose a dataset or a run.  The choice is in the address, and the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from ui import caches
+from ui.guards import empty
+from ui.i18n import plain, t
+from ui.waiting import wait_for
+
+from aelab import runs
+from aelab.datasets import store
+from aelab.datasets.store import Dataset
+from aelab.jobs import folder, queue
+from aelab.models import models
+from aelab.runs import Run
+from aelab.tasks import make_dataset
+
+RUN_KEY = "run"
+DATASET_KEY = "dataset"
+_NEXT = "next."
+
+
+def choose_next(*, dataset: str | None = None, run: str | None = None) -> None:
+    """Choose for the user in the next script run, in which the picker is not drawn yet."""
+    for key, value in ((DATASET_KEY, dataset), (RUN_KEY, run)):
+        if value is not None:
+            st.session_state[_NEXT + key] = value
+
+
+def pick_dataset() -> Dataset:
+    """Draw the picker of datasets and return the chosen one; a built-in one is made first, as a job."""
+    _apply_next(DATASET_KEY)
+    name = st.selectbox(t("Dataset"), store.names(), key=DATASET_KEY, bind="query-params")
+    if not caches.is_stored(name):
+        known = folder.find(queue.key("make_dataset", {"name": name}))
+        failed = known is not None and folder.status(known).state not in {"queued", "running", "done"}
+        wait_for(known if known is not None and failed else make_dataset.submit_built_in(name), name)
+    return caches.dataset(name)
+
+
+def _apply_next(key: str) -> None:
+    if _NEXT + key in st.session_state:
+        st.session_state[key] = st.session_state.pop(_NEXT + key)
+
+
+def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
+    """Draw the picker of finished runs and return the chosen one; stop the page where there is none.
+
+    Parameters
+    ----------
+    usable : callable
+        Which runs this page can use; they come first.
+    """
+    _apply_next(RUN_KEY)
+    done = sorted(runs.done(), key=lambda run: not usable(run))
+    if not done:
+        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    chosen = st.selectbox(t("Run"), [run.id for run in done], key=RUN_KEY, bind="query-params")
+    run = next(run for run in done if run.id == chosen)
+    st.caption(describe(run))
+    return run
+
+
+def describe(run: Run) -> str:
+    """Return a line on what a run is: model, latent dimension, dataset, epochs."""
+    return t(
+        "{model} with a latent dimension of {latent}, on {dataset}, {epochs} epochs, seed {seed}",
+        model=t(models[run.model].label) if run.model in models else plain(run.model),
+        latent=run.settings.get("latent_dim", "?"),
+        dataset=plain(run.dataset),
+        epochs=run.settings.get("epochs", "?"),
+        seed=run.settings.get("seed", "?"),
+    )

@@ -1,0 +1,40 @@
+"""Wait on a page for a job that the page cannot do without."""
+
+from __future__ import annotations
+
+import streamlit as st
+from ui.guards import guarded
+from ui.i18n import t
+from ui.jobs import show_ending, show_progress
+
+from aelab.jobs import folder, queue
+from aelab.jobs.folder import OPEN, Job
+
+
+def wait_for(job: Job, title: str) -> None:
+    """Return if the job is done; else show how it stands and draw no more of the page.
+
+    The page is drawn anew as soon as the job has ended.
+    """
+    state = folder.status(job).state
+    if state == "done":
+        return
+    if state in OPEN:
+
+        @st.fragment(run_every=1)
+        def follow() -> None:
+            with guarded():
+                queue.pump()
+                status = folder.status(job)
+                if status.state in OPEN:
+                    show_progress(job, status, title)
+                else:
+                    st.rerun()
+
+        follow()
+    else:
+        show_ending(folder.status(job))
+        if st.button(t("Try again"), key=f"again.{job.id}", icon=":material/refresh:"):
+            queue.submit(job.kind, job.params, job.id)
+            st.rerun()
+    st.stop()

@@ -1,0 +1,98 @@
+"""How much of a noise does a run take away?"""
+
+import numpy as np
+import streamlit as st
+from ui import caches, definitions, mosaic, tables
+from ui.i18n import t
+from ui.pickers import pick_run
+
+from aelab.models import models
+from aelab.noise import noises
+from aelab.studies.denoising import Config
+
+_EVERY = 1000  # test images measured at first: a second's work
+
+st.title(t("Denoise"))
+controls, main = st.columns([1, 3], gap="large")
+
+with controls:
+    run = pick_run(lambda run: run.model in models and models[run.model].denoises)
+    noise = noises[
+        st.selectbox(
+            t("Noise"),
+            noises.names(),
+            format_func=lambda name: t(noises[name].label),
+            key="noise",
+            persist_state="session",
+        )
+    ]
+    st.caption(t(noise.summary))
+    level = st.slider(
+        t("Severity"),
+        0.0,
+        noise.highest,
+        noise.default,
+        0.01,
+        key=f"severity.{noise.name}",
+        help=t(noise.level_label),
+        persist_state="session",
+    )
+    data = caches.dataset(run.dataset)
+    limit = 0
+    if data.counts["test"] > _EVERY:
+        limit = st.segmented_control(
+            t("Test images measured"),
+            [_EVERY, 0],
+            default=_EVERY,
+            required=True,
+            key="denoise.limit",
+            format_func=lambda count: str(count) if count else t("all {count}", count=data.counts["test"]),
+        )
+    if not models[run.model].denoises:
+        st.info(
+            t("This run was not trained to denoise. It may remove some noise anyway: its code has no room for it."),
+            icon=":material/info:",
+        )
+
+with main:
+    config = Config(noise=noise.name, level=level, limit=limit)
+    with st.spinner(t("Measuring on the test images…")):
+        found = caches.denoised(run, config)
+    st.markdown(
+        t(
+            "Restoring changes PSNR by **{gain} dB** (95% interval {low} to {high}): from {noisy} to {restored} dB, "
+            "over N = {count} test images.",
+            gain=f"{found.gain.mean:+.2f}",
+            low=f"{found.gain.low:+.2f}",
+            high=f"{found.gain.high:+.2f}",
+            noisy=f"{found.noisy['psnr'].mean:.2f}",
+            restored=f"{found.restored['psnr'].mean:.2f}",
+            count=found.n,
+        )
+        if np.isfinite(found.gain.mean)
+        else t("At severity 0 there is nothing to restore: the PSNR of unharmed images is infinite.")
+    )
+    shown = caches.denoised_example(run, config)
+    mosaic.show(
+        np.concatenate([shown.clean, shown.noisy, shown.restored]),
+        len(shown.clean),
+        alt=t("Three rows of test images: clean, noisy, restored"),
+        caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
+    )
+    st.subheader(t("By noise"))
+    results = [
+        found
+        if spec.name == noise.name
+        else caches.denoised(run, Config(noise=spec.name, level=spec.default, limit=limit))
+        for spec in noises
+    ]
+    table = tables.denoising(results)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=tables.denoising_columns(),
+        alt=t("PSNR and SSIM of noisy and restored images by noise"),
+    )
+    st.caption(t("The chosen noise at the chosen severity, the others at their usual one."))
+    tables.offer_csv(table, f"denoise-{run.id}.csv")
+    definitions.define(("psnr", "ssim"))

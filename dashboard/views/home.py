@@ -1,0 +1,75 @@
+"""What is this, what is ready, and where do I begin?"""
+
+import pandas as pd
+import streamlit as st
+from ui import caches
+from ui.guards import guarded
+from ui.i18n import t
+from ui.jobs import open_jobs, show_progress, state_name
+
+st.title(t("AE Lab"))
+st.markdown(
+    t(
+        "An autoencoder squeezes every image through a few numbers and draws it again from them. "
+        "Here you train one, look inside it, and find out honestly how good it is."
+    )
+)
+
+
+@st.fragment(run_every=2)
+def progress() -> None:
+    """Show what is being worked on; look again while there is something."""
+    with guarded():
+        working = open_jobs()
+        done = sum(listed.state == "done" for listed in caches.all_runs())
+        if working:
+            st.subheader(t("{count} jobs at work or waiting", count=len(working)))
+            st.caption(t("They go on if you leave this page, close the browser or restart the server."))
+            for job, status in working:
+                show_progress(job, status, job.id)
+        if st.session_state.get("home.working", len(working)) != len(working):
+            st.session_state["home.working"] = len(working)
+            st.rerun()
+        st.session_state["home.working"] = len(working)
+        if not working and not done:
+            st.info(t("Nothing has been trained yet. Open the Train page to begin."), icon=":material/info:")
+
+
+progress()
+
+listed = caches.all_runs()
+ready = [row for row in listed if row.state == "done"]
+if ready:
+    st.success(t("{count} trained runs are ready to be explored.", count=len(ready)), icon=":material/check_circle:")
+
+st.subheader(t("Where to go"))
+for column, (path, name, question) in zip(
+    st.columns(5),
+    [
+        ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
+        ("views/train.py", t("Train"), t("What does a network learn, epoch by epoch?")),
+        ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
+        ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),
+        ("views/reports.py", t("Reports"), t("Which run is better, at what, and by how much?")),
+    ],
+    strict=True,
+):
+    with column.container(border=True):
+        st.page_link(path, label=f"**{name}**")
+        st.caption(question)
+
+if listed:
+    st.subheader(t("Runs"))
+    st.dataframe(
+        pd.DataFrame(
+            {
+                t("Run"): [row.id for row in listed],
+                t("State"): [state_name(row.state) for row in listed],
+                t("Model"): [row.run.model if row.run else "" for row in listed],
+                t("Dataset"): [row.run.dataset if row.run else "" for row in listed],
+                t("Created (UTC)"): [row.run.created[:16].replace("T", " ") if row.run else "" for row in listed],
+            }
+        ),
+        hide_index=True,
+        alt=t("Table of all runs with their state"),
+    )

@@ -1,0 +1,63 @@
+"""Which images does a run take to be alike, and what lies between them?"""
+
+import streamlit as st
+from ui import caches, decode, latent
+from ui.forms import config_form
+from ui.guards import empty
+from ui.i18n import t
+from ui.pickers import pick_run
+from ui.waiting import wait_for
+
+from aelab.jobs import folder
+from aelab.studies.latent_map import Config
+from aelab.tasks import latent_map as latent_map_task
+
+st.title(t("Latent"))
+controls, main = st.columns([1, 3], gap="large")
+
+with controls:
+    run = pick_run()
+    networks = caches.networks(run)
+    views = {"map": t("Map"), "decode": t("Decode")}
+    view = st.segmented_control(
+        t("Show"),
+        list(views),
+        default="map",
+        required=True,
+        format_func=views.__getitem__,
+        key="latent.view",
+        persist_state="session",
+    )
+
+if view == "decode":
+    decode.show(run, networks, controls, main)
+    st.stop()
+
+with controls:
+    method = st.segmented_control(
+        t("Projection"),
+        ["pca", "tsne"],
+        default="pca",
+        required=True,
+        key="latent.method",
+        format_func={"pca": "PCA", "tsne": "t-SNE"}.__getitem__,
+        persist_state="session",
+        help=t(Config.knob("method").help),
+    )
+    dimensions = st.segmented_control(
+        t("Dimensions"), [2, 3], default=2, required=True, key="latent.dimensions", persist_state="session"
+    )
+    only_tsne = () if method == "tsne" else ("perplexity", "iterations")
+    values = config_form(Config, "latent", without=("method", "dimensions", *only_tsne))
+    config = Config.parse({"method": method, "dimensions": dimensions, **values})
+
+with main:
+    if caches.dataset(run.dataset).counts["test"] < 3:
+        empty(t("A map needs at least three test images; this dataset has fewer."))
+    if method == "pca":
+        found = caches.pca_map(run, config)
+    else:
+        job = folder.find(latent_map_task.job_id(run, config)) or latent_map_task.submit(run.id, config)
+        wait_for(job, t("t-SNE of the codes"))
+        found = caches.finished_map(job)
+    latent.show_map(run, networks, found, config)

@@ -1,0 +1,75 @@
+"""What does a network learn, epoch by epoch?"""
+
+import streamlit as st
+from ui import live
+from ui.forms import config_form
+from ui.i18n import say, t
+from ui.jobs import duration
+from ui.pickers import pick_dataset
+
+from aelab import runs
+from aelab.errors import LabError
+from aelab.models import models
+from aelab.tasks import train
+from aelab.training.config import TrainingConfig, plan
+from aelab.training.estimate import estimate
+
+_FOLLOWED = "follow"
+
+st.title(t("Train"))
+controls, main = st.columns([1, 2], gap="large")
+
+with controls:
+    data = pick_dataset()
+    spec = models[
+        st.selectbox(
+            t("Model"),
+            models.names(),
+            index=models.names().index("conv_ae"),
+            key="train.model",
+            format_func=lambda name: t(models[name].label),
+            persist_state="session",
+        )
+    ]
+    st.caption(f"{t(spec.summary)} ({spec.paper})")
+    values = config_form(spec.config, f"train.{spec.name}")
+    with st.expander(t("Training"), expanded=True):
+        values |= config_form(TrainingConfig, "train", without=("epochs", "learning_rate") if spec.fit else ())
+    try:
+        chosen = plan(spec.name, values)
+        train.check(chosen, data)
+    except LabError as error:
+        st.error(say(error), icon=":material/error:")
+        st.stop()
+    cost = estimate(chosen, data.shape, data.counts["train"], data.counts["test"])
+    parameters, seconds = st.columns(2)
+    parameters.metric(
+        t("Parameters"),
+        f"{cost.summary.parameters:,}".replace(",", " "),
+        help=t("Numbers in both networks, as Keras counts them."),
+    )
+    seconds.metric(
+        t("Estimated time"),
+        duration(cost.seconds),
+        help=t(
+            "From the arithmetic of {count} training images an epoch; other jobs make it longer.", count=cost.images
+        ),
+    )
+    if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
+        st.query_params[_FOLLOWED] = train.submit(data.name, spec.name, values).id
+
+with main:
+    followed = st.query_params.get(_FOLLOWED)
+    listed = runs.listed()
+    known = [row.id for row in listed if row.run is not None]
+    if followed not in known:
+        working = [row.id for row in listed if row.state in {"queued", "running"}]
+        followed = (working or known or [None])[0]
+    if followed is None:
+        st.info(
+            t("Choose a dataset and a model on the left and press Train; the curves grow here."), icon=":material/info:"
+        )
+        st.stop()
+    followed = st.selectbox(t("Training shown here"), known, index=known.index(followed))
+    st.query_params[_FOLLOWED] = followed
+    live.follow(followed)

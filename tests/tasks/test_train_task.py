@@ -1,0 +1,2 @@
+def test_x(trained_lab):
+    print(trained_lab)

@@ -1,0 +1,132 @@
+"""The recipes in CONTRIBUTING.md are files that work: each is run as the module that its first line names."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aelab.datasets import store
+from aelab.datasets.spec import SourceSpec, no_progress
+from aelab.metrics.spec import MetricSpec
+from aelab.models.spec import ModelSpec
+from aelab.models.tracing import Traced, TracedLayers
+from aelab.noise.spec import NoiseSpec
+from aelab.studies.spec import StudySpec
+from aelab.tasks.spec import TaskSpec
+
+ROOT = Path(__file__).parents[1]
+BLOCKS = re.findall(r"```python\n# (\S+)([^\n]*)\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)
+FILES = {path: source for path, rest, source in BLOCKS if path.endswith(".py") and not rest}
+
+
+@pytest.fixture
+def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that runs the recipe of a file as the module it would be."""
+
+    def load(path: str) -> ModuleType:
+        name = path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+        module = ModuleType(name)
+        module.__file__ = str(ROOT / path)
+        monkeypatch.setitem(sys.modules, name, module)  # dataclasses look their module up
+        monkeypatch.setattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2], module, raising=False)
+        exec(compile(FILES[path], path, "exec"), module.__dict__)
+        return module
+
+    return load
+
+
+def test_there_is_a_recipe_for_each_kind_of_file() -> None:
+    folders = {Path(path).parent.as_posix() for path in FILES}
+    kinds = {f"src/aelab/{kind}" for kind in ("datasets", "metrics", "models", "noise", "studies", "tasks")}
+    assert folders == kinds | {"dashboard/views"}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_recipe_does_not_take_the_name_of_a_file_that_exists(path: str) -> None:
+    assert not (ROOT / path).exists()
+
+
+def test_the_noise_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/noise/speckle.py").SPEC
+    assert isinstance(spec, NoiseSpec)
+    images = np.full((2, 4, 4, 1), 0.5, np.float32)
+    noisy = spec.corrupt(images, spec.default, np.random.default_rng(0))
+    assert noisy.dtype == np.float32
+    assert 0 <= noisy.min() < 0.5 < noisy.max() <= 1
+    assert np.array_equal(spec.corrupt(images, 0.0, np.random.default_rng(0)), images)
+
+
+def test_the_metric_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/metrics/mae.py").SPEC
+    assert isinstance(spec, MetricSpec)
+    black = np.zeros((3, 4, 4, 1))
+    assert spec.per_image(black, black + 0.25, data_range=1.0) == pytest.approx([0.25] * 3)
+
+
+def test_the_model_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/models/linear_code.py").SPEC
+    assert isinstance(spec, ModelSpec)
+    config = spec.config(latent_dim=5)
+    layers = TracedLayers()
+    code = spec.encoder(layers, Traced((28, 28, 1)), config)
+    assert code.shape == (5,)
+    assert spec.decoder(layers, code, config, (28, 28, 1)).shape == (28, 28, 1)
+    assert sum(row.parameters for row in layers.rows) == 785 * 5 + 6 * 784
+
+
+def test_the_source_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/datasets/ramps.py").SPEC
+    assert isinstance(spec, SourceSpec)
+    content = spec.load(spec.config(count=20), no_progress)
+    assert content.images.shape == (20, 28, 28, 1)
+    assert content.images.dtype == np.uint8
+    right, down = content.images[content.labels == 0], content.images[content.labels == 1]
+    assert (np.diff(right.astype(int), axis=2) > 0).all()
+    assert (np.diff(down.astype(int), axis=1) > 0).all()
+
+
+@pytest.fixture
+def networks() -> Iterator[SimpleNamespace]:
+    """An encoder that keeps the first pixel and a constant."""
+    yield SimpleNamespace(encode=lambda images: np.stack([images[:, 14, 14, 0], np.ones(len(images))], axis=1))
+
+
+def test_the_study_recipe(recipe: Any, networks: SimpleNamespace) -> None:
+    spec = recipe("src/aelab/studies/code_use.py").SPEC
+    assert isinstance(spec, StudySpec)
+    digits = store.open_dataset("digits")
+    found = spec.run(networks, digits, spec.config())
+    assert found.used == 1
+    assert found.n == digits.counts["test"]
+
+
+def test_the_task_recipe(
+    recipe: Any, networks: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe("src/aelab/studies/code_use.py")
+    task = recipe("src/aelab/tasks/code_use.py")
+    assert isinstance(task.SPEC, TaskSpec)
+    monkeypatch.setattr(task.inference, "load", lambda run: networks)
+    monkeypatch.setattr(task.runs, "find", lambda run_id: SimpleNamespace(id=run_id, dataset="digits", created=0.0))
+    context = SimpleNamespace(folder=tmp_path, stop_if_asked=lambda: None)
+    task.SPEC.run(context, {"run": "a", "config": {}})
+    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["used"] == 1
+
+
+def test_the_page_recipe_says_what_to_do_while_there_is_no_run(recipe: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe("src/aelab/studies/code_use.py")
+    monkeypatch.syspath_prepend(str(ROOT / "dashboard"))  # where Streamlit starts
+    page = AppTest.from_string(FILES["dashboard/views/code_use.py"]).run()
+    assert not page.exception
+    assert page.title[0].value == "Use of the code"
+    assert len(page.info) == 1
