@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+
 from ui import guards, i18n, lab
 from ui.i18n import t
 

@@ -287,8 +287,8 @@ def test_no_network_is_said_and_what_was_installed_still_starts(lab: Lab) -> Non
         ("ERROR: Could not install packages due to an OSError: [Errno 122] Disk quota exceeded\n", "disk is full"),
         (
             "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection "
-            "broken by 'NameResolutionError(\"HTTPSConnection(host='pypi.org', port=443): Failed to resolve "
-            "'pypi.org' ([Errno -2] Name or service not known)\")': /simple/tinyx/\n"
+            "broken by 'NameResolutionError(\"HTTPSConnection(host='index.example', port=443): Failed to resolve "
+            "'index.example' ([Errno -2] Name or service not known)\")': /simple/tinyx/\n"
             "ERROR: Could not find a version that satisfies the requirement tinyx==1.0 (from versions: none)\n"
             "ERROR: No matching distribution found for tinyx==1.0\n",
             "connect this machine to the Internet",

@@ -18,11 +18,11 @@ from aelab.inference import Inference
 from aelab.jobs.folder import Job
 from aelab.runs import Run
 from aelab.studies import decoding, denoising, generation, latent_map, overview
-from aelab.studies.decoding import DecodedGrid
 from aelab.studies.denoising import Denoising, Example
 from aelab.studies.latent_map import LatentMap
 from aelab.studies.overview import Overview
 from aelab.tasks import latent_map as latent_map_task
+from ui import mosaic
 
 _ENTRIES = 24
 
@@ -84,13 +84,14 @@ def denoised_example(run: Run, config: denoising.Config) -> Example:
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
-def _grid(run_id: str, created: str, config: decoding.Config, _run: Run) -> DecodedGrid:
-    return decoding.run(networks(_run), dataset(_run.dataset), config)
+def _plane(run_id: str, created: str, config: decoding.Config, _run: Run) -> str:
+    grid = decoding.run(networks(_run), dataset(_run.dataset), config)
+    return mosaic.data_uri(grid.images, grid.steps)
 
 
-def decoded_grid(run: Run, config: decoding.Config) -> DecodedGrid:
-    """Decode a grid of positions of a two-dimensional latent space."""
-    return _grid(run.id, run.created, config, run)
+def decoded_plane(run: Run, config: decoding.Config) -> str:
+    """Decode a grid of positions of a two-dimensional latent space, as one picture in a data URI."""
+    return _plane(run.id, run.created, config, run)
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)

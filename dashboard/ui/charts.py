@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ PALETTE = (
 UNKNOWN = "#9a9a9a"
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
+_TITLE_LINE = 44  # letters of a title that fit on a phone; Plotly cuts off what does not fit
 
 
 def text(name: str) -> str:
@@ -32,11 +34,13 @@ def class_color(code: int) -> str:
 
 def _figure(title: str, x: str, y: str, height: int = 360) -> go.Figure:
     figure = go.Figure()
+    lines = textwrap.wrap(title, _TITLE_LINE)
+    more = 20 * (len(lines) - 1)
     figure.update_layout(
-        title={"text": title},
-        margin=_MARGIN,
-        height=height,
-        legend={"orientation": "h", "y": -0.25},
+        title={"text": "<br>".join(lines)},
+        margin=_MARGIN | {"t": _MARGIN["t"] + more},
+        height=height + more,
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         xaxis={"title": {"text": x}},
         yaxis={"title": {"text": y}},
         hovermode="closest",
@@ -192,11 +196,11 @@ def decodable_grid(
         name=point,
         hoverinfo="skip",
         showlegend=True,
+        cliponaxis=False,
         marker={"symbol": "cross", "size": 16, "color": "#bd1f01", "line": {"color": "#ffffff", "width": 2}},
     )
     figure.update_xaxes(range=[-half, half], showgrid=False, zeroline=False, constrain="domain")
     figure.update_yaxes(range=[-half, half], showgrid=False, zeroline=False, scaleanchor="x", constrain="domain")
-    figure.update_layout(legend={"y": -0.12})
     return figure
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from ui import caches, charts, mosaic
-from ui.i18n import say, t
 
 from aelab.errors import LabError
 from aelab.inference import Codes, Inference
@@ -16,6 +13,8 @@ from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import decoding
 from aelab.studies.latent_map import Config as MapConfig
+from ui import caches, charts, mosaic
+from ui.i18n import say, t
 
 _X, _Y = "decode.x", "decode.y"
 _TYPED = "decode.typed"
@@ -47,11 +46,9 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
             st.error(say(problem), icon=":material/error:")
         for key, name in ((_X, "x"), (_Y, "y")):
             st.session_state[key] = float(np.clip(st.session_state.get(key, 0.0), -reach, reach))
-            st.slider(name, -reach, reach, step=0.05, key=key)
+            st.slider(name, -reach, reach, step=0.05, key=key, on_change=_forget_typed)
     position = (st.session_state[_X], st.session_state[_Y])
     code = np.array([position], np.float32)
-    grid = caches.decoded_grid(run, _grid_config(half))
-    uri = "data:image/png;base64," + base64.b64encode(mosaic.png(grid.images, grid.steps)).decode()
     with main:
         _answer(
             networks.decode(code)[0],
@@ -64,7 +61,7 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
         )
         st.plotly_chart(
             charts.decodable_grid(
-                uri,
+                caches.decoded_plane(run, _grid_config(half)),
                 half,
                 position,
                 title=t("The decoded plane"),
@@ -145,3 +142,9 @@ def _read_click() -> None:
     points = st.session_state["decode.plane"]["selection"]["points"]
     if points:
         st.session_state[_X], st.session_state[_Y] = float(points[0]["x"]), float(points[0]["y"])
+        _forget_typed()
+
+
+def _forget_typed() -> None:
+    """Empty the field of the typed position, which is no longer the one that is shown."""
+    st.session_state[_TYPED], st.session_state[f"{_TYPED}.problem"] = "", None

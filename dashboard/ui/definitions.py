@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from ui.i18n import t
 
 from aelab.metrics import metrics
 from aelab.metrics.spec import MetricSpec
+from ui.i18n import t
 
 
 def heading(spec: MetricSpec) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from ui.i18n import t
 
 from aelab.fields import Config, Knob
+from ui.i18n import t
+from ui.labels import choice_name
 
 
-def config_form(config: type[Config], prefix: str, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+def config_form(
+    config: type[Config], prefix: str, *, usual: Config | None = None, without: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Draw a control for each field of a config and return the values by name.
 
     Parameters
@@ -18,10 +21,12 @@ def config_form(config: type[Config], prefix: str, *, without: tuple[str, ...] =
     config : type of Config
     prefix : str
         Begins the controls' keys, so that two forms on a page stay apart.
+    usual : Config, optional
+        Where the controls stand at first; the config's own defaults if left out.
     without : tuple of str
         Fields to leave out.
     """
-    defaults = config()
+    defaults = usual or config()
     return {
         name: _control(config, name, getattr(defaults, name), f"{prefix}.{name}")
         for name in config.names()
@@ -34,7 +39,13 @@ def _control(config: type[Config], name: str, default: Any, key: str) -> Any:
     help_text = f"{t(knob.help)} (`{name}`)"
     if choices is not None:
         return st.selectbox(
-            t(knob.label), choices, index=choices.index(default), help=help_text, key=key, persist_state="session"
+            t(knob.label),
+            choices,
+            index=choices.index(default),
+            format_func=choice_name,
+            help=help_text,
+            key=key,
+            persist_state="session",
         )
     return st.number_input(
         _label(knob),

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Iterator
 
 import streamlit as st
-from ui.i18n import say, t
 
 from aelab.errors import LabError
+from ui.i18n import say, t
 
 _log = logging.getLogger("aelab.dashboard")
 
@@ -21,8 +21,7 @@ def guarded() -> Iterator[None]:
         yield
     except LabError as error:
         st.error(say(error), icon=":material/error:")
-    except (OSError, ValueError, KeyError, TypeError, IndexError, ArithmeticError, AttributeError, RuntimeError):
-        # Streamlit's own control flow is not among these.
+    except Exception:  # noqa: BLE001 - the last place that can tell the user; Streamlit's stop and rerun are none
         _log.exception("a page failed")
         st.error(
             t("Something went wrong inside the lab; the server's output says what. Your data and runs are safe."),

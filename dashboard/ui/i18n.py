@@ -13,11 +13,24 @@ from typing import Any
 
 import streamlit as st
 
-from aelab.errors import LabError
+from aelab.errors import N_, LabError
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = {"en": "English", "es": "Español", "pt": "Português"}
 _KEY = "lang"
+
+#: The values of errors that may be words of the lab. Others name what is the user's: a file called "test" stays so.
+_WORDS_IN = frozenset(
+    {"candidate", "found", "high", "kind", "low", "network", "noise", "part", "reason", "reference", "shape", "state"}
+)
+#: Those words, as far as they are no label or message elsewhere.
+WORDS = (
+    N_("encoder"), N_("decoder"), N_("train"), N_("validation"), N_("test"),
+    N_("model"), N_("noise"), N_("metric"), N_("dataset source"), N_("study"), N_("task"),
+    N_("any"), N_("none"), N_("unknown"), N_("a single number"), N_("missing fields"),
+    N_("Disk quota exceeded"), N_("No space left on device"), N_("No such file or directory"),
+    N_("Permission denied"), N_("Read-only file system"),
+)  # fmt: skip
 
 
 @cache
@@ -25,12 +38,17 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("aelab", LOCALE, [language], fallback=language == "en")
 
 
-def _first_language() -> str:
-    """Return the language of the address (`?lang=es`), else of the browser, if the lab speaks it."""
-    for code in (st.query_params.get("lang", ""), (st.context.locale or "").split("-")[0].lower()):
+def first_language(address: str | None, browser: str | None) -> str:
+    """Return the language of the address (`es`), else of the browser (`pt-BR`), if the lab speaks it, else English."""
+    for locale in (address, browser):
+        code = (locale or "").replace("_", "-").split("-")[0].lower()
         if code in LANGUAGES:
             return code
     return "en"
+
+
+def _first_language() -> str:
+    return first_language(st.query_params.get("lang"), st.context.locale)
 
 
 def language() -> str:
@@ -61,7 +79,13 @@ def t(message: str, /, **values: Any) -> str:
 
 def say(error: LabError) -> str:
     """Return an error's sentence in the language that is shown, safe to put into Markdown."""
-    return t(error.template, **{name: plain(str(value)) for name, value in error.values.items()})
+    return t(error.template, **{name: _said(name, value) for name, value in error.values.items()})
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, LabError):
+        return say(value)
+    return plain(t(str(value)) if name in _WORDS_IN else str(value))
 
 
 def plain(text: str) -> str:

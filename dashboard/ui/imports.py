@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from ui.forms import config_form
-from ui.guards import guarded
-from ui.i18n import say, t
-from ui.jobs import show_ending, show_progress
-from ui.pickers import choose_next
 
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import make_dataset
+from ui.forms import config_form
+from ui.guards import guarded
+from ui.i18n import say, t
+from ui.jobs import show_ending, show_progress
+from ui.pickers import choose_next
 
 _JOB = "imports.job"
 _SMALLEST, _LARGEST = 12, 512

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-from ui.i18n import plain, say, t
 
 from aelab.errors import N_
 from aelab.jobs import folder as job_folders
 from aelab.jobs import queue
 from aelab.jobs.folder import Job, Status
+from ui.i18n import plain, say, t
 
 STATES = {
     "queued": N_("queued"),
@@ -37,9 +37,9 @@ def duration(seconds: float) -> str:
 
 def show_progress(job: Job, status: Status, title: str) -> None:
     """Draw a job's bar with what is left, and a button to cancel it."""
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status)}")
-    if button.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:", width="stretch"):
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status)}")
+    if row.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
         queue.cancel(job.id)
         st.rerun()
 

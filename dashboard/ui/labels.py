@@ -1,7 +1,37 @@
-"""What the lab's own terms are called on screen."""
+"""What the lab's own terms are called on screen.  Names that users gave are left alone."""
 
 from __future__ import annotations
 
+from aelab.datasets import sources
+from aelab.datasets.store import Dataset
 from aelab.errors import N_
+from aelab.noise import noises
+from ui.i18n import t
 
 PARTS = {"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")}
+_CHOICES = {"rgb": N_("colour"), "gray": N_("grey")}
+
+
+def class_name(data: Dataset | None, name: str) -> str:
+    """Return what a class is called; images without one have the name "".
+
+    Parameters
+    ----------
+    data : Dataset or None
+        Where the class is from: a built-in source's names are translated. None where that is not known.
+    name : str
+    """
+    if not name:
+        return t("unlabelled")
+    source = data.provenance.get("source") if data is not None else None
+    return t(name) if source in sources and sources[source].ready else name
+
+
+def class_names(data: Dataset) -> list[str]:
+    """Return what each class is called, by its number."""
+    return [class_name(data, name) for name in data.class_names]
+
+
+def choice_name(choice: str) -> str:
+    """Return what a choice in a form is called; an abbreviation such as mse is its own name."""
+    return t(noises[choice].label) if choice in noises else t(_CHOICES.get(choice, choice))

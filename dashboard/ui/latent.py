@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from ui import caches, charts, mosaic, tables
-from ui.i18n import plain, t
 
 from aelab.datasets.store import Dataset
 from aelab.inference import Inference
 from aelab.pixels import to_unit
 from aelab.runs import Run
+from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
+from ui import caches, charts, mosaic, tables
+from ui.i18n import plain, t
+from ui.labels import class_names
 
 _MOST_SHOWN = 20
 _METHODS = {"pca": "PCA", "tsne": "t-SNE"}
@@ -26,7 +27,7 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
         found.coordinates,
         found.indices,
         found.labels,
-        data.class_names,
+        class_names(data),
         t("unlabelled"),
         title=t(
             "{method} of the codes of N = {count} test images", method=_METHODS[config.method], count=len(found.indices)
@@ -41,10 +42,10 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
     event = st.plotly_chart(
         figure, key="latent.plane", on_select="rerun", selection_mode=("points", "box", "lasso"), alt=alt
     )
-    chosen = [point["customdata"] for point in event.selection.points if "customdata" in point]
+    chosen = [point["customdata"] for point in event["selection"]["points"] if "customdata" in point]
     ids = np.array([each[0] if isinstance(each, list) else each for each in chosen], int)
     _show_selection(networks, data, ids)
-    tables.offer_csv(_table(found, data, config), f"latent-{config.method}-{run.id}.csv")
+    tables.offer_csv(latent_map.table(found, data.class_names), f"latent-{config.method}-{run.id}.csv")
 
 
 def _say_worth(found: LatentMap, config: Config) -> None:
@@ -89,10 +90,8 @@ def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None
     images = to_unit(data.images[shown])
     st.subheader(t("{count} images selected", count=len(ids)))
     labels = data.labels[ids]
-    mix = [
-        f"{data.class_names[code] if code >= 0 else t('unlabelled')}: {int(np.count_nonzero(labels == code))}"
-        for code in np.unique(labels)
-    ]
+    names = [*class_names(data), t("unlabelled")]  # an unlabelled image's code is -1: the last
+    mix = [f"{names[code]}: {int(np.count_nonzero(labels == code))}" for code in np.unique(labels)]
     st.caption(plain(" · ".join(mix)))
     mosaic.show(
         np.concatenate([images, networks.reconstruct(images)]),
@@ -104,9 +103,3 @@ def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None
             count=len(ids),
         ),
     )
-
-
-def _table(found: LatentMap, data: Dataset, config: Config) -> pd.DataFrame:
-    names = [data.class_names[code] if code >= 0 else "" for code in found.labels]
-    columns = dict(zip(["x", "y", "z"], found.coordinates.T, strict=False))
-    return pd.DataFrame({"index": found.indices, "class": names, **columns})

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from ui import charts, mosaic
-from ui.guards import guarded
-from ui.i18n import t
-from ui.jobs import duration, show_ending, show_progress
-from ui.pickers import describe
 
 from aelab import runs
 from aelab.jobs import folder as jobs
@@ -16,6 +11,11 @@ from aelab.jobs import queue
 from aelab.jobs.folder import OPEN
 from aelab.models import models
 from aelab.runs import Run
+from ui import charts, mosaic
+from ui.guards import guarded
+from ui.i18n import t
+from ui.jobs import duration, show_ending, show_progress
+from ui.pickers import describe
 
 
 def follow(run_id: str) -> None:

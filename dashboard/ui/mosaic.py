@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 
@@ -42,6 +43,11 @@ def png(images: npt.NDArray[np.generic], columns: int) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
+    """Return a mosaic as an address that holds the picture itself."""
+    return "data:image/png;base64," + base64.b64encode(png(images, columns)).decode()
 
 
 def show(images: npt.NDArray[np.generic], columns: int, *, alt: str, caption: str | None = None) -> None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from ui import caches
-from ui.guards import empty
-from ui.i18n import plain, t
-from ui.waiting import wait_for
 
 from aelab import runs
 from aelab.datasets import store
@@ -17,6 +13,10 @@ from aelab.jobs import folder, queue
 from aelab.models import models
 from aelab.runs import Run
 from aelab.tasks import make_dataset
+from ui import caches
+from ui.guards import empty
+from ui.i18n import plain, t
+from ui.waiting import wait_for
 
 RUN_KEY = "run"
 DATASET_KEY = "dataset"

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from ui.definitions import heading
-from ui.i18n import t
 
 from aelab.metrics import metrics
 from aelab.noise import noises
 from aelab.reports.csv import to_csv
 from aelab.studies.denoising import Denoising
+from ui.definitions import heading
+from ui.i18n import t
+from ui.labels import PARTS
 
 
 def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
@@ -21,7 +22,7 @@ def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "noise": t(noises[found.noise].label),
+                "noise": found.noise,
                 "level": found.level,
                 "psnr_noisy": found.noisy["psnr"].mean,
                 "psnr_restored": found.restored["psnr"].mean,
@@ -51,6 +52,12 @@ def denoising_columns() -> dict[str, Any]:
         "n": number("N", format="%d"),
         "split": t("Split"),
     }
+
+
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the lab's words in the language that is shown; in its CSV they stay identifiers."""
+    words = {"noise": lambda name: t(noises[name].label), "split": lambda part: t(PARTS[part])}
+    return table.assign(**{column: table[column].map(word) for column, word in words.items() if column in table})
 
 
 def measures_columns(names: Sequence[str]) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-from ui.guards import guarded
-from ui.i18n import t
-from ui.jobs import show_ending, show_progress
 
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import OPEN, Job
+from ui.guards import guarded
+from ui.i18n import t
+from ui.jobs import show_ending, show_progress
 
 
 def wait_for(job: Job, title: str) -> None:

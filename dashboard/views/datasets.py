@@ -2,12 +2,12 @@
 
 import numpy as np
 import streamlit as st
-from ui import caches, charts, imports, mosaic
-from ui.i18n import plain, t
-from ui.labels import PARTS
-from ui.pickers import pick_dataset
 
 from aelab.datasets.split import SPLIT_NAMES
+from ui import caches, charts, imports, mosaic
+from ui.i18n import plain, say, t
+from ui.labels import PARTS, class_name, class_names
+from ui.pickers import pick_dataset
 
 _PER_PAGE = 100
 _COLUMNS = 20
@@ -36,24 +36,29 @@ with main:
         column.metric(t(PARTS[part]), data.counts[part], help=t("Images in this part of the fixed, stratified split."))
     if data.skipped:
         with st.expander(t("{count} files were left out", count=len(data.skipped))):
-            for sentence in data.skipped:
-                st.text(sentence)
+            for error in data.skipped:
+                st.markdown(say(error))
 
     st.subheader(t("Images"))
     choose_class, choose_part = st.columns(2)
-    every = t("all classes")
-    name = choose_class.selectbox(t("Class"), [every, *data.class_names], key="datasets.class")
+    names = class_names(data)
+    code = choose_class.selectbox(
+        t("Class"),
+        [None, *range(len(names))],
+        format_func=lambda code: t("all classes") if code is None else names[code],
+        key="datasets.class",
+    )
     part = choose_part.selectbox(
         t("Part"),
         [None, *SPLIT_NAMES],
-        format_func=lambda code: t(PARTS[code]) if code else t("all parts"),
+        format_func=lambda each: t(PARTS[each]) if each else t("all parts"),
         key="datasets.part",
     )
     chosen = data.indices(part)
-    if name != every:
-        chosen = chosen[data.labels[chosen] == data.class_names.index(name)]
+    if code is not None:
+        chosen = chosen[data.labels[chosen] == code]
     pages = max(1, -(-len(chosen) // _PER_PAGE))
-    page = st.pagination(pages, key=f"datasets.page.{data.name}.{name}.{part}")
+    page = st.pagination(pages, key=f"datasets.page.{data.name}.{code}.{part}")
     shown = chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     if len(shown):
         first = (page - 1) * _PER_PAGE + 1
@@ -72,11 +77,11 @@ with main:
         alt=t("Mean image of each class, in the order of the list below"),
         caption=t(
             "Over the training images, in this order: {names}",
-            names=plain(", ".join(each or t("unlabelled") for each in found.mean_classes)),
+            names=plain(", ".join(class_name(data, name) for name in found.mean_classes)),
         ),
     )
 
-    table = found.balance.assign(**{"class": found.balance["class"].replace("", t("unlabelled"))})
+    table = found.balance.assign(**{"class": [class_name(data, name) for name in found.balance["class"]]})
     st.plotly_chart(
         charts.balance(
             table,

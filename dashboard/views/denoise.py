@@ -2,13 +2,13 @@
 
 import numpy as np
 import streamlit as st
-from ui import caches, definitions, mosaic, tables
-from ui.i18n import t
-from ui.pickers import pick_run
 
 from aelab.models import models
 from aelab.noise import noises
 from aelab.studies.denoising import Config
+from ui import caches, definitions, mosaic, tables
+from ui.i18n import t
+from ui.pickers import pick_run
 
 _EVERY = 1000  # test images measured at first: a second's work
 
@@ -88,7 +88,7 @@ with main:
     ]
     table = tables.denoising(results)
     st.dataframe(
-        table,
+        tables.shown(table),
         hide_index=True,
         column_config=tables.denoising_columns(),
         alt=t("PSNR and SSIM of noisy and restored images by noise"),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t

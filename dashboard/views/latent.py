@@ -1,16 +1,16 @@
 """Which images does a run take to be alike, and what lies between them?"""
 
 import streamlit as st
+
+from aelab.jobs import folder
+from aelab.studies.latent_map import Config
+from aelab.tasks import latent_map as latent_map_task
 from ui import caches, decode, latent
 from ui.forms import config_form
 from ui.guards import empty
 from ui.i18n import t
 from ui.pickers import pick_run
 from ui.waiting import wait_for
-
-from aelab.jobs import folder
-from aelab.studies.latent_map import Config
-from aelab.tasks import latent_map as latent_map_task
 
 st.title(t("Latent"))
 controls, main = st.columns([1, 3], gap="large")

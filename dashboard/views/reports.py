@@ -1,15 +1,16 @@
 """Which run is better, at what, and by how much?"""
 
 import streamlit as st
-from ui import caches, charts, definitions, mosaic, tables
-from ui.guards import empty
-from ui.i18n import plain, t
-from ui.pickers import describe
 
 from aelab import runs
 from aelab.metrics import metrics
 from aelab.models import models
 from aelab.studies import comparison
+from ui import caches, charts, definitions, mosaic, tables
+from ui.guards import empty
+from ui.i18n import plain, t
+from ui.labels import class_name
+from ui.pickers import describe
 
 _MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 
@@ -48,7 +49,9 @@ st.markdown(
 st.caption(t("Means over the N = {count} test images of {dataset}.", count=count, dataset=plain(dataset)))
 
 st.dataframe(
-    overall[["run", "model", "latent_dim", *[name for name in _MEASURES if name in overall], "n", "split"]],
+    tables.shown(
+        overall[["run", "model", "latent_dim", *[name for name in _MEASURES if name in overall], "n", "split"]]
+    ),
     hide_index=True,
     column_config={
         "run": t("Run"),
@@ -88,6 +91,7 @@ by_class = table[table["class"] != comparison.ALL_CLASSES]
 if by_class.empty:
     st.info(t("These images have no classes."), icon=":material/info:")
 else:
+    data = caches.dataset(dataset) if caches.is_stored(dataset) else None
     pivot = by_class.pivot(index="run", columns="class", values=measure).reset_index()
     st.dataframe(
         pivot,
@@ -95,7 +99,7 @@ else:
         alt=t("The chosen measure by run and class"),
         column_config={"run": t("Run")}
         | {
-            name: st.column_config.NumberColumn(plain(name), format=f"%.{metrics[measure].decimals}f")
+            name: st.column_config.NumberColumn(class_name(data, name), format=f"%.{metrics[measure].decimals}f")
             for name in pivot.columns
             if name != "run"
         },

@@ -1,18 +1,18 @@
 """What does a network learn, epoch by epoch?"""
 
 import streamlit as st
-from ui import live
-from ui.forms import config_form
-from ui.i18n import say, t
-from ui.jobs import duration
-from ui.pickers import pick_dataset
 
 from aelab import runs
 from aelab.errors import LabError
 from aelab.models import models
 from aelab.tasks import train
-from aelab.training.config import TrainingConfig, plan
+from aelab.training.config import TrainingConfig, suggested_batch_size
 from aelab.training.estimate import estimate
+from ui import live
+from ui.forms import config_form
+from ui.i18n import say, t
+from ui.jobs import duration
+from ui.pickers import pick_dataset
 
 _FOLLOWED = "follow"
 
@@ -34,10 +34,11 @@ with controls:
     st.caption(f"{t(spec.summary)} ({spec.paper})")
     values = config_form(spec.config, f"train.{spec.name}")
     with st.expander(t("Training"), expanded=True):
-        values |= config_form(TrainingConfig, "train", without=("epochs", "learning_rate") if spec.fit else ())
+        usual = TrainingConfig(batch_size=suggested_batch_size(data.counts["train"]))
+        without = ("epochs", "batch_size", "learning_rate") if spec.fit else ()
+        values |= config_form(TrainingConfig, f"train.{data.name}", usual=usual, without=without)
     try:
-        chosen = plan(spec.name, values)
-        train.check(chosen, data)
+        chosen = train.planned(data, spec.name, values)
     except LabError as error:
         st.error(say(error), icon=":material/error:")
         st.stop()

@@ -7,6 +7,7 @@ status 0: done; 1: a mistake, said in one sentence; 2: wrong usage.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -24,6 +25,8 @@ _INTERRUPTED = 130  # what shells expect after Ctrl-C
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has the letters of a class name
     arguments = parser().parse_args(argv)
     try:
         answer: Answer = arguments.run_command(arguments)
@@ -36,6 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # such as an artifacts folder that belongs to somebody else
+        reason = error.strerror or str(error)
+        sys.stderr.write(
+            f"{error.filename} cannot be used: {reason}. Check its permissions, or choose another folder with "
+            "AELAB_ARTIFACTS.\n"
+        )
+        return 1
     return 0
 
 
@@ -106,7 +116,7 @@ def _add_studies(top: Any) -> None:
     latent.add_argument("run", metavar="RUN")
     latent.add_argument("--method", choices=("pca", "tsne"), required=True)
     latent.add_argument("--out", metavar="FILE.csv", required=True)
-    for name in ("dimensions", "perplexity", "seed", "limit"):
+    for name in ("dimensions", "perplexity", "iterations", "seed", "limit"):
         latent.add_argument(f"--{name}")
     report = _command(top, "report", commands.report, "compare runs")
     report.add_argument("run", metavar="RUN", nargs="+")
@@ -132,7 +142,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
-    text = json.dumps(storage.finite(answer.data), ensure_ascii=False) if as_json else "\n".join(answer.lines)
+    text = json.dumps(storage.finite(answer.data)) if as_json else "\n".join(answer.lines)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from aelab import inference, runs, starter, storage
 from aelab.datasets import store
@@ -64,7 +64,7 @@ def _described(dataset: store.Dataset) -> Answer:
         "counts": dict(dataset.counts),
         "classes": classes,
         "provenance": dict(dataset.provenance),
-        "skipped": list(dataset.skipped),
+        "skipped": [str(sentence) for sentence in dataset.skipped],
         "checksum": dataset.checksum,
     }
     height, width, channels = dataset.shape
@@ -170,20 +170,16 @@ def latent(arguments: argparse.Namespace) -> Answer:
     """Write a map of a run's codes as CSV."""
     given = {
         name: getattr(arguments, name)
-        for name in ("method", "dimensions", "perplexity", "seed", "limit")
+        for name in ("method", "dimensions", "perplexity", "iterations", "seed", "limit")
         if getattr(arguments, name) is not None
     }
     config = latent_map.Config.parse(given)
+    place = _place(arguments.out)
     job = latent_map_task.submit(arguments.run, config)
     _wait(job, "map")
     found = latent_map_task.result(job)
     names = store.open_dataset(runs.find(arguments.run).dataset).class_names
-    axes = ["x", "y", "z"][: config.dimensions]
-    with storage.written(Path(arguments.out).absolute(), "w") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["index", "class", *axes])
-        for index, label, position in zip(found.indices, found.labels, found.coordinates, strict=True):
-            writer.writerow([int(index), names[label] if label >= 0 else "", *(f"{value:.6g}" for value in position)])
+    _save(latent_map.table(found, names), place)
     data = {
         "run": arguments.run,
         "method": config.method,
@@ -198,15 +194,28 @@ def latent(arguments: argparse.Namespace) -> Answer:
 
 def report(arguments: argparse.Namespace) -> Answer:
     """Compare runs, and write the table as CSV."""
+    place = _place(arguments.csv) if arguments.csv else None
     table = comparison.compare([runs.find(run_id) for run_id in arguments.run])
-    if arguments.csv:
-        with storage.written(Path(arguments.csv).absolute(), "w") as file:
-            file.write(to_csv(table))
+    if place is not None:
+        _save(table, place)
     overall = table[table["class"] == comparison.ALL_CLASSES].dropna(axis="columns", how="all")
     rows = overall.drop(columns="class").to_dict(orient="records")
     return Answer(
         {"runs": rows, "best": comparison.best(table), "csv": arguments.csv}, [overall.to_string(index=False)]
     )
+
+
+def _place(name: str) -> Path:
+    """Return where a file is to be written; refuse, before any work is done, what cannot be one."""
+    path = Path(name).expanduser().absolute()
+    if path.is_dir() or not path.parent.is_dir():
+        raise LabError("{file} cannot be written: name a file in a folder that exists.", file=repr(name))
+    return path
+
+
+def _save(table: pd.DataFrame, path: Path) -> None:
+    with storage.written(path, "w") as file:
+        file.write(to_csv(table))
 
 
 def _run_answer(run: Run) -> Answer:

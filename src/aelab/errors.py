@@ -39,10 +39,20 @@ class LabError(ValueError):
 
     def to_json(self) -> dict[str, Any]:
         """Return the sentence and its values as plain JSON data, to cross a process border."""
-        values = {key: value if isinstance(value, int | float) else str(value) for key, value in self.values.items()}
-        return {"template": self.template, "values": values}
+        return {"template": self.template, "values": {key: _to_json(value) for key, value in self.values.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild the error from what `to_json` returned."""
-        return cls(data["template"], **data["values"])
+        values = {
+            key: LabError.from_json(value) if isinstance(value, Mapping) else value
+            for key, value in data["values"].items()
+        }
+        return cls(data["template"], **values)
+
+
+def _to_json(value: Any) -> Any:
+    """Return a value as JSON data; an error within an error stays one, so that it can be translated too."""
+    if isinstance(value, LabError):
+        return value.to_json()
+    return value if isinstance(value, int | float) else str(value)

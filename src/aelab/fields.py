@@ -108,7 +108,7 @@ def check_keys(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
         if key not in allowed:
             raise LabError(
                 "There is no setting called {key}; the settings here are {choices}.",
-                key=repr(key),
+                key=repr(key)[:80],
                 choices=", ".join(allowed),
             )
 
@@ -122,7 +122,7 @@ def _checked(cls: type[Config], name: str, value: Any) -> Any:
                 "{field} must be one of {choices}; it is {value}.",
                 field=name,
                 choices=", ".join(choices),
-                value=repr(value),
+                value=repr(value)[:80],
             )
         return value
     if cls.types()[name] is str:

@@ -89,6 +89,7 @@ def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(2, os.cpu_count() or 1)
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # thirty users share these cores
+    options.enable_cpu_mem_arena = False  # it keeps the memory of the largest batch for ever
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(run.network(name), options, providers=["CPUExecutionProvider"])

@@ -84,7 +84,7 @@ class Run:
         """Return the arrays kept after an epoch: target, given, output (uint8), codes (float16)."""
         path = self.folder / "snapshots" / f"epoch-{epoch:05d}.npz"
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise LabError(

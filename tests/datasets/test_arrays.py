@@ -33,7 +33,7 @@ def npz(tmp_path: Path):
 
 @pytest.fixture
 def images() -> np.ndarray:
-    return np.random.default_rng(0).integers(0, 256, (20, 12, 10, 3), dtype=np.uint8)
+    return np.random.default_rng(0).integers(0, 256, (20, 14, 12, 3), dtype=np.uint8)
 
 
 LABELS = np.arange(20) % 4
@@ -72,15 +72,15 @@ class TestNpz:
         ("wrong", "said"),
         [
             (np.zeros((20, 12), np.uint8), r"mine\.npz: images must be images of shape .* its shape is \(20, 12\)"),
-            (np.zeros((20, 12, 10, 4), np.uint8), r"images must be images of shape"),
-            (np.zeros((0, 12, 10), np.uint8), r"images must be images of shape|images is damaged"),
-            (np.zeros((20, 12, 4), np.uint8), r"sides of 8 to 1024 pixels; they have 12 × 4"),
-            (np.zeros((20, 12, 10), np.int64), r"images must be uint8 from 0 to 255 or floats .* it is int64"),
-            (np.full((20, 12, 10), 255.0), r"floats in images must be from 0 to 1; they are from 255 to 255"),
-            (np.full((20, 12, 10), -0.5), r"floats in images must be from 0 to 1; they are from -0.5"),
-            (np.full((20, 12, 10), np.nan), r"floats in images must be from 0 to 1; they are from nan"),
-            (np.full((20, 12, 10), "x"), r"images must be uint8"),
-            (np.zeros((20, 12, 10), "u1,u1"), r"images must hold numbers"),
+            (np.zeros((20, 14, 12, 4), np.uint8), r"images must be images of shape"),
+            (np.zeros((0, 14, 12), np.uint8), r"images must be images of shape|images is damaged"),
+            (np.zeros((20, 14, 4), np.uint8), r"sides of 12 to 1024 pixels; they have 14 × 4"),
+            (np.zeros((20, 14, 12), np.int64), r"images must be uint8 from 0 to 255 or floats .* it is int64"),
+            (np.full((20, 14, 12), 255.0), r"floats in images must be from 0 to 1; they are from 255 to 255"),
+            (np.full((20, 14, 12), -0.5), r"floats in images must be from 0 to 1; they are from -0.5"),
+            (np.full((20, 14, 12), np.nan), r"floats in images must be from 0 to 1; they are from nan"),
+            (np.full((20, 14, 12), "x"), r"images must be uint8"),
+            (np.zeros((20, 14, 12), "u1,u1"), r"images must hold numbers"),
         ],
     )
     def test_what_cannot_be_images_is_said_by_name(self, npz, wrong: np.ndarray, said: str) -> None:
@@ -104,7 +104,7 @@ class TestNpz:
 
     def test_labels_that_are_no_classes_are_refused(self, npz) -> None:
         with pytest.raises(LabError, match="the labels have 1001 different values"):
-            imported(npz(images=np.zeros((1001, 8, 8), np.uint8), labels=np.arange(1001)))
+            imported(npz(images=np.zeros((1001, 12, 12), np.uint8), labels=np.arange(1001)))
 
     def test_missing_arrays_are_named_with_those_there_are(self, npz, images: np.ndarray) -> None:
         with pytest.raises(

@@ -57,12 +57,12 @@ def test_no_shape_is_cut_off_by_the_edge() -> None:
 
 
 def test_the_factors_are_independent_of_each_other() -> None:
-    factors = drawn(count=5000, size=8, classes=5).factors
+    factors = drawn(count=5000, size=12, classes=5).factors
     correlation = np.corrcoef(np.stack([values.astype(float) for values in factors.values()]))
     assert np.abs(correlation - np.eye(6)).max() < 0.06
 
 
-@pytest.mark.parametrize(("classes", "color", "size"), [(2, "gray", 8), (5, "rgb", 33)])
+@pytest.mark.parametrize(("classes", "color", "size"), [(2, "gray", 12), (5, "rgb", 33)])
 def test_any_size_and_colour_and_number_of_classes(classes: int, color: str, size: int) -> None:
     content = drawn(classes=classes, color=color, size=size, count=50)
     assert content.images.shape == (50, size, size, 3 if color == "rgb" else 1)

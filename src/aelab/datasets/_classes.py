@@ -21,13 +21,13 @@ class Arrangement:
         Empty where the pictures lie in no class folder.
     pictures : tuple of (Entry, int)
         Each with the index of its class, -1 without classes.
-    left_out : tuple of str
-        A sentence for what is no picture, or lies in no class.
+    left_out : tuple of LabError
+        About what is no picture, or lies in no class.
     """
 
     class_names: tuple[str, ...]
     pictures: tuple[tuple[Entry, int], ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[LabError, ...]
 
 
 def arrange(listing: Listing, what: str) -> Arrangement:
@@ -56,7 +56,7 @@ def arrange(listing: Listing, what: str) -> Arrangement:
         if inside:
             placed.append((entry, folders.index(inside[0])))
         else:
-            left_out.append(str(LabError("{file} is left out: it lies beside the class folders.", file=entry.name)))
+            left_out.append(LabError("{file} is left out: it lies beside the class folders.", file=entry.name))
     _check_all_used(placed, folders, what)
     return Arrangement(tuple(map(printable, folders)), tuple(placed), tuple(left_out))
 
@@ -65,16 +65,17 @@ def _is_picture(entry: Entry) -> bool:
     return PurePosixPath(entry.parts[-1]).suffix.lower() in _SUFFIXES
 
 
-def _said_of_others(others: list[Entry]) -> list[str]:
+def _said_of_others(others: list[Entry]) -> list[LabError]:
     """Return one sentence about all files that are no pictures: there can be as many as there are pictures."""
     if not others:
         return []
-    said = LabError(
-        "{count} files are left out, such as {example}: they are not JPEG, PNG, WebP, BMP or GIF pictures.",
-        count=len(others),
-        example=others[0].name,
-    )
-    return [str(said)]
+    return [
+        LabError(
+            "{count} files are left out, such as {example}: they are not JPEG, PNG, WebP, BMP or GIF pictures.",
+            count=len(others),
+            example=others[0].name,
+        )
+    ]
 
 
 def _class_level(folders: frozenset[Parts], with_pictures: set[Parts]) -> Parts:

@@ -70,25 +70,27 @@ def load(config: FolderConfig, progress: Progress) -> ImageSet:
 
 def _decoded(
     arrangement: Arrangement, config: FolderConfig, progress: Progress
-) -> tuple[npt.NDArray[np.uint8], list[int], list[str]]:
+) -> tuple[npt.NDArray[np.uint8], list[int], list[LabError]]:
     """Return the images that could be decoded, which of the pictures they are, and complaints about the others."""
     count = len(arrangement.pictures)
     channels = 3 if config.color == "rgb" else 1
     check_room(count, config.size, config.size, channels)
     images = np.empty((count, config.size, config.size, channels), np.uint8)
     kept: list[int] = []
-    complaints: list[str] = []
+    complaints: list[LabError] = []
     for index, (entry, _) in enumerate(arrangement.pictures):
         try:
             images[len(kept)] = decoded(entry.name, entry.read(), config.size, config.color)
             kept.append(index)
         except LabError as error:
-            complaints.append(str(error))
+            complaints.append(LabError.from_json(error.to_json()))  # without the traceback, which holds the picture
         progress((index + 1) / count)
     return images[: len(kept)], kept, complaints
 
 
-def _check_enough(labels: npt.NDArray[np.int32], arrangement: Arrangement, what: str, complaints: list[str]) -> None:
+def _check_enough(
+    labels: npt.NDArray[np.int32], arrangement: Arrangement, what: str, complaints: list[LabError]
+) -> None:
     for label, name in enumerate(arrangement.class_names):
         if label not in labels:
             raise LabError(
@@ -106,11 +108,11 @@ def _check_enough(labels: npt.NDArray[np.int32], arrangement: Arrangement, what:
         )
 
 
-def _shortened(sentences: list[str]) -> tuple[str, ...]:
+def _shortened(sentences: list[LabError]) -> tuple[LabError, ...]:
     more = len(sentences) - _MOST_SENTENCES
     if more <= 0:
         return tuple(sentences)
-    return (*sentences[:_MOST_SENTENCES], str(LabError("{count} more files are left out.", count=more)))
+    return (*sentences[:_MOST_SENTENCES], LabError("{count} more files are left out.", count=more))
 
 
 SPEC = SourceSpec(

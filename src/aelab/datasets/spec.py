@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aelab.errors import LabError
 from aelab.fields import Config
 
 #: Called now and then with the share done, 0 to 1.
@@ -36,8 +37,8 @@ class ImageSet:
         The source's own test set, where it has one.
     factors : mapping of str to ndarray (N,)
         The known causes of each image, where they are known.
-    skipped : tuple of str
-        A sentence for each file that was left out.
+    skipped : tuple of LabError
+        What was wrong with each file that was left out.
     """
 
     images: npt.NDArray[np.uint8]
@@ -46,7 +47,7 @@ class ImageSet:
     provenance: Mapping[str, Any]
     test: npt.NDArray[np.bool_] | None = None
     factors: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
-    skipped: tuple[str, ...] = ()
+    skipped: tuple[LabError, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ stored: another size or another split is another dataset.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,8 +44,8 @@ class Dataset:
     counts : mapping of str to int
         Images in all (`"all"`) and in each part of the split.
     provenance : mapping
-    skipped : tuple of str
-        A sentence for each file that was left out on import.
+    skipped : tuple of LabError
+        What was wrong with each file that was left out on import.
     checksum : str
         Of images, labels and split: the key under which results about them are kept.
     """
@@ -56,7 +56,7 @@ class Dataset:
     shape: tuple[int, int, int]
     counts: Mapping[str, int]
     provenance: Mapping[str, Any]
-    skipped: tuple[str, ...]
+    skipped: tuple[LabError, ...]
     checksum: str
 
     @cached_property
@@ -88,6 +88,19 @@ class Dataset:
         if part is None:
             return np.arange(len(self.labels))
         return np.flatnonzero(self.split == SPLIT_NAMES.index(part))
+
+    def chunks(
+        self, indices: npt.NDArray[np.intp], size: int = 4096
+    ) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]]:
+        """Yield images (n, H, W, C) and labels (n,) of the chosen indices, at most `size` at a time.
+
+        The images are mapped anew: the memory that a pass over millions of them has touched is given
+        back when it ends, which it would not be through `images`.
+        """
+        images = self._array("images.npy", map_memory=True)
+        for start in range(0, len(indices), size):
+            chosen = indices[start : start + size]
+            yield images[chosen], self.labels[chosen]
 
     def _array(self, name: str, *, map_memory: bool = False) -> npt.NDArray[Any]:
         try:
@@ -193,7 +206,7 @@ def _write(name: str, content: ImageSet) -> Dataset:
                 | {part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)},
                 "split": {"seed": _SPLIT_SEED, "given_test": content.test is not None},
                 "provenance": dict(content.provenance),
-                "skipped": list(content.skipped),
+                "skipped": [error.to_json() for error in content.skipped],
                 "checksum": _checksum(content.images, labels, split),
             },
         )
@@ -230,7 +243,7 @@ def _read(folder: Path) -> Dataset:
             shape=(height, width, channels),
             counts=data["counts"],
             provenance=data["provenance"],
-            skipped=tuple(data["skipped"]),
+            skipped=tuple(LabError.from_json(each) for each in data["skipped"]),
             checksum=data["checksum"],
         )
     except (LabError, KeyError, TypeError, ValueError) as error:

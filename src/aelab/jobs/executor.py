@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from typing import Protocol
 
 from aelab.jobs.folder import Job
@@ -23,12 +24,8 @@ class Executor(Protocol):
 class LocalExecutor:
     """Start workers as processes of their own session, which outlive whoever started them."""
 
-    def __init__(self) -> None:
-        self._children: list[subprocess.Popen[bytes]] = []
-
     def start(self, job: Job) -> None:
         """Start `python -m aelab.jobs.worker`, its output in the job's `log.txt`."""
-        self._children = [child for child in self._children if child.poll() is None]  # reap those that ended
         with open(job.folder / "log.txt", "ab") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "aelab.jobs.worker", str(job.folder)],
@@ -39,4 +36,4 @@ class LocalExecutor:
                 start_new_session=True,  # a Ctrl-C in the server's terminal does not reach it; ignored on Windows
                 creationflags=_OWN_GROUP,
             )
-        self._children.append(child)
+        threading.Thread(target=child.wait, daemon=True).start()  # who waits for its end leaves no zombie

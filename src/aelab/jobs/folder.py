@@ -37,6 +37,8 @@ class Status:
         Why it failed.
     cpu_seconds : float or None
         What the worker took, once it has ended.
+    launched : bool
+        Whether a worker was started for a job that is still queued.
     """
 
     state: State
@@ -45,6 +47,7 @@ class Status:
     ended: float | None = None
     error: LabError | None = None
     cpu_seconds: float | None = None
+    launched: bool = False
 
     @property
     def seconds(self) -> float | None:
@@ -145,6 +148,7 @@ def status(job: Job) -> Status:
             ended=data.get("ended"),
             error=LabError.from_json(data["error"]) if data.get("error") else None,
             cpu_seconds=data.get("cpu_seconds"),
+            launched=bool(data.get("launched")),
         )
     except (LabError, KeyError, TypeError):
         return Status("interrupted")
@@ -155,14 +159,6 @@ def _needs_worker(data: Mapping[str, Any]) -> bool:
     if data["state"] == "queued" and data.get("launched"):
         return bool(time.time() - data["launched"] > _STARTING_SECONDS)
     return bool(data["state"] == "running")
-
-
-def is_launched(job: Job) -> bool:
-    """Return whether a worker was started for a job that is still said to be queued."""
-    try:
-        return bool(storage.read_json(job.folder / "status.json").get("launched"))
-    except LabError:
-        return False
 
 
 def write_status(job: Job, data: Mapping[str, Any]) -> None:

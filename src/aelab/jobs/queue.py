@@ -60,10 +60,10 @@ def pump() -> None:
         waiting: list[Job] = []
         busy = {"heavy": 0, "light": 0}
         for job in folder.all_jobs():
-            state = folder.status(job).state
-            if state not in OPEN or job.kind not in tasks:
+            now = folder.status(job)
+            if now.state not in OPEN or job.kind not in tasks:
                 continue
-            if state == "running" or folder.is_launched(job):
+            if now.state == "running" or now.launched:
                 busy[tasks[job.kind].lane] += 1
             else:
                 waiting.append(job)
@@ -89,9 +89,10 @@ def cancel(job_id: str) -> None:
     if job is None:
         raise LabError("There is no job called {name}.", name=repr(job_id))
     with _queue_lock():
-        if folder.status(job).state == "queued" and not folder.is_launched(job):
+        now = folder.status(job)
+        if now.state == "queued" and not now.launched:
             folder.write_status(job, {"state": "cancelled"})
-        elif folder.status(job).state in OPEN:
+        elif now.state in OPEN:
             folder.ask_to_stop(job)
 
 

@@ -51,8 +51,8 @@ class NoiseSpec:
         """
         if not 0 <= level <= self.highest:
             raise LabError(
-                "The level of {noise} noise must be between 0 and {high}; it is {value}.",
-                noise=self.name,
+                "The level of {noise} must be between 0 and {high}; it is {value}.",
+                noise=self.label,
                 high=self.highest,
                 value=level,
             )

@@ -69,7 +69,8 @@ def parse_position(text: str, latent_dim: int) -> Codes:
     """
     parts = text.strip().strip("()[]").replace(";", ",").split(",")
     try:
-        values = np.array([[float(part) for part in parts]], np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
+            values = np.array([[float(part) for part in parts]], np.float32)
         if values.shape[1] != latent_dim or not np.isfinite(values).all():
             raise ValueError
     except ValueError:

@@ -78,8 +78,8 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
 
     train, test = dataset.indices("train"), dataset.indices("test")
     rng = np.random.default_rng(config.seed)
-    shuffled = rng.permutation(train)
-    fitted = _flat(to_unit(dataset.images[np.sort(shuffled[:_FIT_IMAGES])]))
+    shuffled = rng.permutation(train)  # any first few of them are a fair draw, however the images are ordered
+    fitted = _flat(to_unit(dataset.images[shuffled[:_FIT_IMAGES]]))
     features = min(config.features, *fitted.shape, len(test) - 1)
     if features < 1:
         raise LabError("The Fréchet distance needs at least 2 test images; there are {count}.", count=len(test))

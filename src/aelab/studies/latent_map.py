@@ -7,11 +7,13 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from aelab.datasets.store import Dataset
 from aelab.errors import N_, LabError
@@ -22,6 +24,8 @@ from aelab.pixels import to_unit
 from aelab.studies.spec import StudySpec
 
 Floats = npt.NDArray[np.float32]
+
+_FEWEST_FOR_TSNE = 7  # with fewer, even the lowest perplexity is above a third of them
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Config(BaseConfig):
     perplexity: float = field(
         30.0, "Perplexity", "About how many neighbours t-SNE keeps for each image.", low=2.0, high=500.0
     )
-    iterations: int = field(1000, "Iterations", "Steps of t-SNE's descent.", low=250, high=10_000)
+    # The first 250 steps exaggerate neighbourhoods; what is minimised is known only after some more.
+    iterations: int = field(1000, "Iterations", "Steps of t-SNE's descent.", low=300, high=10_000)
     seed: int = field(0, "Seed", "Of t-SNE and of the choice of images.", low=0, high=2**31 - 1)
     limit: int = field(2000, "Images", "Test images on the map; 0 takes all of them.", low=0, high=100_000)
 
@@ -89,6 +94,13 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> LatentMap:
     return LatentMap(coordinates, codes, indices, labels, (), divergence)
 
 
+def table(found: LatentMap, class_names: Sequence[str]) -> pd.DataFrame:
+    """Return a map as a tidy table: columns index, class ("" where unknown), x, y and, in three dimensions, z."""
+    names = [class_names[label] if label >= 0 else "" for label in found.labels]
+    axes = dict(zip(("x", "y", "z"), found.coordinates.T, strict=False))
+    return pd.DataFrame({"index": found.indices, "class": names, **axes})
+
+
 def _pca(codes: Floats, dimensions: int) -> tuple[Floats, tuple[float, ...]]:
     """Return coordinates (N, dimensions) and each axis' share of the variance, largest first.
 
@@ -109,6 +121,12 @@ def _pca(codes: Floats, dimensions: int) -> tuple[Floats, tuple[float, ...]]:
 def _tsne(codes: Floats, config: Config) -> tuple[Floats, float]:
     from sklearn.manifold import TSNE  # noqa: PLC0415 - a second to import, for this one method
 
+    if len(codes) < _FEWEST_FOR_TSNE:
+        raise LabError(
+            "t-SNE needs at least {fewest} test images; there are {count}. Use PCA.",
+            fewest=_FEWEST_FOR_TSNE,
+            count=len(codes),
+        )
     if config.perplexity >= len(codes) / 3:
         raise LabError(
             "perplexity must be below a third of the {count} images; it is {value}. Try {proposal}.",
@@ -125,7 +143,7 @@ def _tsne(codes: Floats, config: Config) -> tuple[Floats, float]:
         perplexity=config.perplexity,
         max_iter=config.iterations,
         learning_rate="auto",
-        init="pca",
+        init="pca" if codes.shape[1] >= config.dimensions else "random",  # no fewer components than axes
         random_state=config.seed,
         n_jobs=1,
     )

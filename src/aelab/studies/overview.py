@@ -16,8 +16,6 @@ from aelab.fields import field
 from aelab.pixels import Images
 from aelab.studies.spec import StudySpec
 
-_CHUNK = 4096  # images summed at once: bounds the memory on datasets of any size
-
 
 @dataclass(frozen=True)
 class Config(BaseConfig):
@@ -35,7 +33,7 @@ class Overview:
     balance : DataFrame
         Columns class, train, validation, test, all: images of each; unlabelled images have the class "".
     mean_images : ndarray, float32 (classes, H, W, C)
-        In [0, 1], over the training images, in the order of `mean_classes`.
+        In [0, 1], over the training images, in the order of `mean_classes`: the classes that have some.
     mean_classes : tuple of str
     edges : ndarray (bins + 1,)
         Of the histogram, in units of [0, 1].
@@ -57,18 +55,23 @@ def run(dataset: Dataset, config: Config) -> Overview:
     sums = np.zeros((len(codes), *dataset.shape))
     counts = np.zeros((dataset.shape[2], 256), np.int64)
     train = dataset.indices("train")
-    for start in range(0, len(train), _CHUNK):
-        indices = train[start : start + _CHUNK]
-        images, labels = np.asarray(dataset.images[indices]), dataset.labels[indices]
+    for images, labels in dataset.chunks(train):
         for row, code in enumerate(codes):
             sums[row] += images[labels == code].sum(axis=0, dtype=np.float64)
         for channel in range(dataset.shape[2]):
             counts[channel] += np.bincount(images[..., channel].ravel(), minlength=256)
-    sizes = np.array([max(np.count_nonzero(dataset.labels[train] == code), 1) for code in codes])
-    means = (sums / sizes[:, None, None, None] / 255.0).astype(np.float32)
+    sizes = np.array([np.count_nonzero(dataset.labels[train] == code) for code in codes])
+    seen = np.flatnonzero(sizes)  # a class may be in the source's own test set only
+    means = (sums[seen] / sizes[seen, None, None, None] / 255.0).astype(np.float32)
     edges = np.linspace(0.0, 1.0, config.bins + 1)
     histogram = np.stack([np.histogram(np.arange(256) / 255.0, edges, weights=row)[0] for row in counts])
-    return Overview(_balance(dataset, codes, names), means, names, edges, histogram / counts.sum(axis=1)[:, None])
+    return Overview(
+        _balance(dataset, codes, names),
+        means,
+        tuple(names[row] for row in seen),
+        edges,
+        histogram / counts.sum(axis=1)[:, None],
+    )
 
 
 def _balance(dataset: Dataset, codes: list[int], names: tuple[str, ...]) -> pd.DataFrame:

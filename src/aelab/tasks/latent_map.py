@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from aelab import inference, runs, storage
 from aelab.datasets.store import open_dataset
-from aelab.errors import N_
+from aelab.errors import N_, LabError
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
@@ -57,17 +58,23 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
 
 
 def result(job: Job) -> LatentMap:
-    """Return what a job that is done has made."""
-    with np.load(job.folder / _RESULT, allow_pickle=False) as stored:
-        divergence = float(stored["divergence"])
-        return LatentMap(
-            stored["coordinates"],
-            stored["codes"],
-            stored["indices"],
-            stored["labels"],
-            tuple(float(share) for share in stored["explained_variance"]),
-            None if np.isnan(divergence) else divergence,
-        )
+    """Return what a job that is done has made; a `LabError` names a file that is damaged."""
+    try:
+        # numpy would leave a damaged file open that it has opened itself
+        with open(job.folder / _RESULT, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            divergence = float(stored["divergence"])
+            return LatentMap(
+                stored["coordinates"],
+                stored["codes"],
+                stored["indices"],
+                stored["labels"],
+                tuple(float(share) for share in stored["explained_variance"]),
+                None if np.isnan(divergence) else divergence,
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=error
+        ) from None
 
 
 SPEC = TaskSpec(name="latent_map", label=N_("Latent map"), lane="light", run=make)

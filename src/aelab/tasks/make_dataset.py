@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import shutil
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import IO, Any
 
 from aelab import storage
@@ -12,12 +14,13 @@ from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import N_, LabError
-from aelab.jobs import queue
+from aelab.jobs import folder, queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.tasks.spec import TaskSpec
 
 _CHUNK = 1 << 20
+_LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
 
 
 def submit_built_in(name: str) -> Job:
@@ -28,29 +31,29 @@ def submit_built_in(name: str) -> Job:
 def submit_shapes(name: str, config: ShapesConfig) -> Job:
     """Queue the drawing of shapes under a name of their own."""
     _check_free(name)
-    return queue.submit("make_dataset", {"name": name, "shapes": config.to_json()})
+    return _submit({"name": name, "shapes": config.to_json()})
 
 
 def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str) -> Job:
     """Keep an uploaded file and queue its import.
 
-    The file is kept under its checksum; of its own name only the ending is used, and only if it is one
-    the lab knows.
+    The file is kept until then in a folder of its own, named after its content and what is asked of it,
+    so that thirty students can bring the same file at once. Its name, made harmless, is what errors call it.
     """
     _check_free(name)
-    upload = _keep(content, _ending(file_name))
-    return queue.submit("make_dataset", {"name": name, "upload": upload, "size": size, "color": color})
+    asked = {"name": name, "file": _harmless(file_name), "size": size, "color": color}
+    return _submit({**asked, "upload": _keep(content, asked)})
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
     name = params["name"]
     if "upload" in params:
-        path = _uploads() / params["upload"]
+        kept = _uploads() / params["upload"]
         try:
-            import_path(path, name, params["size"], params["color"], context.progress)
+            import_path(kept / params["file"], name, params["size"], params["color"], context.progress)
         finally:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(kept, ignore_errors=True)
     elif "shapes" in params:
         store.import_dataset(name, "shapes", ShapesConfig.parse(params["shapes"]), context.progress)
     else:
@@ -62,26 +65,36 @@ def _check_free(name: str) -> None:
         raise LabError("There is already a dataset called {name}; choose another name or delete it.", name=repr(name))
 
 
+def _submit(params: Mapping[str, Any]) -> Job:
+    """Queue the making of a dataset that is not there; a job that made it before it was deleted gives way."""
+    job = folder.find(queue.key("make_dataset", params))
+    if job is not None and folder.status(job).state == "done":
+        storage.removed_folder(job.folder)
+    return queue.submit("make_dataset", params)
+
+
 def _uploads() -> Path:
     return storage.artifacts() / "cache" / "uploads"
 
 
-def _keep(content: IO[bytes], ending: str) -> str:
-    digest = hashlib.blake2b(digest_size=12)
+def _keep(content: IO[bytes], asked: Mapping[str, Any]) -> str:
+    """Copy an uploaded file to where the worker finds it; return the name of its folder."""
+    digest = hashlib.blake2b(repr(sorted(asked.items())).encode(), digest_size=12)
     content.seek(0)
     while chunk := content.read(_CHUNK):
         digest.update(chunk)
-    name = digest.hexdigest() + ending
-    _uploads().mkdir(parents=True, exist_ok=True)
+    kept = _uploads() / digest.hexdigest()
+    kept.mkdir(parents=True, exist_ok=True)
     content.seek(0)
-    with storage.written(_uploads() / name) as file:
+    with storage.written(kept / asked["file"]) as file:
         while chunk := content.read(_CHUNK):
             file.write(chunk)
-    return name
+    return kept.name
 
 
-def _ending(file_name: str) -> str:
-    return next((ending for ending in (".zip", ".npz", ".gz") if file_name.lower().endswith(ending)), "")
+def _harmless(file_name: str) -> str:
+    """Return the last part of a file name, with nothing in it but letters, digits, dots, - and _."""
+    return re.sub(r"[^\w.-]+", "_", PureWindowsPath(file_name).name)[-_LONGEST_NAME:].lstrip(".") or "upload"
 
 
 SPEC = TaskSpec(name="make_dataset", label=N_("Making a dataset"), lane="light", run=make)

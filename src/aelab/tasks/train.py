@@ -21,7 +21,7 @@ from aelab.jobs.context import JobContext, Stopped
 from aelab.runs import Run, RunWriter
 from aelab.studies import generation, reconstruction
 from aelab.tasks.spec import TaskSpec
-from aelab.training.config import Plan, plan
+from aelab.training.config import Plan, plan, suggested_batch_size
 from aelab.training.recorder import Epoch
 
 _SHARE_OF_FIT = 0.95  # the rest of the progress bar is export and measuring
@@ -36,9 +36,9 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any]) -> Run:
     LabError
         For an unknown dataset, model or setting, or settings that cannot work with these images.
     """
-    chosen = plan(model, settings)
+    plan(model, settings)  # a mistake in them is said before a dataset is fetched or made
     images = open_dataset(dataset)
-    check(chosen, images)
+    chosen = planned(images, model, settings)
     run = runs.new_run(dataset, images.checksum, chosen)
     with runs.lock():  # of two who ask at once, the second finds what the first has asked
         if not _is_answered(run.id):
@@ -47,7 +47,22 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any]) -> Run:
     return runs.find(run.id)
 
 
-def check(chosen: Plan, dataset: Dataset) -> None:
+def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
+    """Return the plan of a training on a dataset; what is left out gets a default that suits the dataset.
+
+    Raises
+    ------
+    LabError
+        As `submit` does.
+    """
+    given = plan(model, settings)
+    images = min(given.training.limit or dataset.counts["train"], dataset.counts["train"])
+    chosen = plan(model, {"batch_size": suggested_batch_size(images), **settings})
+    _check(chosen, dataset, images)
+    return chosen
+
+
+def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
     """Refuse, before a worker starts, what cannot work with these images."""
     pixels = dataset.shape[0] * dataset.shape[1] * dataset.shape[2]
     if chosen.model_config.latent_dim > pixels:
@@ -58,11 +73,10 @@ def check(chosen: Plan, dataset: Dataset) -> None:
             dataset=dataset.name,
             value=chosen.model_config.latent_dim,
         )
-    count = min(chosen.training.limit or dataset.counts["train"], dataset.counts["train"])
-    if chosen.model.fit is not None and chosen.model_config.latent_dim > count:
+    if chosen.model.fit is not None and chosen.model_config.latent_dim > images:
         raise LabError(
             "latent_dim must be at most {most}, the number of training images, for {model}; it is {value}.",
-            most=count,
+            most=images,
             model=chosen.model.name,
             value=chosen.model_config.latent_dim,
         )
@@ -70,16 +84,17 @@ def check(chosen: Plan, dataset: Dataset) -> None:
 
 def train(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job of a run."""
-    from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415 - loads TensorFlow
-    from aelab.training.loop import train as fit  # noqa: PLC0415
-    from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
-
     run = runs.find(params["run"])
     dataset = open_dataset(run.dataset)
     if dataset.checksum != run.dataset_checksum:
         raise LabError(
             "Dataset {dataset} has changed since this run was asked for. Start the training again.", dataset=run.dataset
         )
+    # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
+    from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
+    from aelab.training.loop import train as fit  # noqa: PLC0415
+    from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
+
     writer = RunWriter(run)
     writer.environment(_environment())
     chosen = run.plan

@@ -46,6 +46,15 @@ class TrainingConfig(Config):
     )
 
 
+def suggested_batch_size(images: int) -> int:
+    """Return a batch size that leaves about twenty steps in an epoch: a power of two from 8 to 128.
+
+    With the usual 128, an epoch of a hundred photos would be a single step, and the network would have
+    learned nothing by the end.
+    """
+    return min(128, max(8, 1 << max(0, (images // 20).bit_length() - 1)))
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything that must be known to train: the architecture, its settings, the training's."""
@@ -81,11 +90,11 @@ def plan(model: str, settings: Mapping[str, Any]) -> Plan:
 def _check_noise(config: Any) -> None:
     from aelab.noise import noises  # noqa: PLC0415 - only denoising models pay for it
 
-    highest = noises[config.noise].highest
-    if config.noise_level > highest:
+    noise = noises[config.noise]
+    if config.noise_level > noise.highest:
         raise LabError(
-            "noise_level must be between 0 and {high} for {noise} noise; it is {value}.",
-            high=highest,
-            noise=config.noise,
+            "noise_level must be between 0 and {high} for {noise}; it is {value}.",
+            high=noise.highest,
+            noise=noise.label,
             value=config.noise_level,
         )

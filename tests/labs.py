@@ -1,0 +1,109 @@
+"""A lab with finished runs, for tests that need something to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from aelab.jobs import folder as jobs
+from aelab.jobs import queue
+from aelab.tasks import train
+from aelab.training.recorder import Epoch
+
+TRAIN_IMAGES = 300
+EPOCHS = 2
+LATENT_DIM = {"pca": 8, "conv_ae": 8, "dae": 8, "vae": 2}
+
+_COMMON = {"limit": TRAIN_IMAGES, "epochs": EPOCHS, "batch_size": 32}
+
+
+@dataclass(frozen=True)
+class TrainedLab:
+    """An artifacts folder with the digits and four small runs on them.
+
+    Attributes
+    ----------
+    folder : Path
+    runs : mapping of str to str
+        The id of each run by the name of its model: `pca`, `conv_ae`, `dae` and `vae`.
+    """
+
+    folder: Path
+    runs: Mapping[str, str]
+
+    def copied_to(self, folder: Path) -> TrainedLab:
+        """Return a copy in `folder`, which must not exist yet."""
+        shutil.copytree(self.folder, folder)
+        return TrainedLab(folder, self.runs)
+
+
+def train_lab(folder: Path) -> TrainedLab:
+    """Train the four runs in `folder` by real workers, two at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AELAB_ARTIFACTS", str(folder))
+        patch.setenv("AELAB_WORKERS", "2")
+        runs = [train.submit("digits", model, settings_of(model)) for model in LATENT_DIM]
+        for run in runs:
+            job = jobs.find(run.id)
+            assert job is not None
+            status = queue.wait(job, lambda now: None)
+            assert status.state == "done", f"{status}\n{(job.folder / 'log.txt').read_text(encoding='utf-8')}"
+    return TrainedLab(folder, {run.model: run.id for run in runs})
+
+
+def settings_of(model: str) -> dict[str, object]:
+    """Return what a run of the lab was asked for."""
+    filters = {} if model == "pca" else {"filters": 8}
+    return {**_COMMON, **filters, "latent_dim": LATENT_DIM[model]}
+
+
+@contextlib.contextmanager
+def taken_lane(kind: str) -> Iterator[None]:
+    """Take a place in the lane of a kind of job, as a worker would that never ends: what is queued meanwhile waits.
+
+    With `AELAB_WORKERS=1` one place is the whole of the heavy lane.
+    """
+    job = jobs.Job(f"busy-{kind}", kind, {}, created=0.0)
+    jobs.create(job)
+    with jobs.lock(job):
+        jobs.write_status(job, {"state": "running", "progress": 0.5, "started": 0.0})
+        yield
+        jobs.write_status(job, {"state": "cancelled"})
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; a test that waits in vain fails."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+@dataclass
+class Kept:
+    """A recorder that keeps what a training says, and stops it after `last_epoch` if that is given."""
+
+    last_epoch: int | None = None
+    shares: list[float] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    snapshots: dict[int, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+
+    def progress(self, share: float, epoch: int) -> None:
+        self.shares.append(share)
+
+    def should_stop(self) -> bool:
+        return len(self.epochs) == self.last_epoch
+
+    def epoch(self, epoch: Epoch) -> None:
+        self.epochs.append(epoch)
+
+    def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        self.snapshots[epoch] = arrays

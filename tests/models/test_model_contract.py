@@ -1,0 +1,212 @@
+"""What every architecture must keep, so that a new file is tested without another line here.
+
+TensorFlow is loaded once in this process: the rule that the server never does is about the server.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import onnxruntime
+import pytest
+from labs import Kept
+
+from aelab.datasets import sources
+from aelab.errors import LabError
+from aelab.models import models
+from aelab.models.spec import ModelSpec, Shape
+from aelab.models.tracing import LayerSummary, Summary, summarize
+from aelab.pixels import to_unit
+from aelab.training.config import Plan, plan
+from aelab.training.loop import TrainingImages, train
+from aelab.training.networks import Networks, build, to_onnx
+from aelab.training.recorder import Epoch
+
+# Keras' exporter asks numpy for a name that is gone; it warns once a process.
+pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object` will be defined:FutureWarning")
+
+ALL = [pytest.param(spec, id=spec.name) for spec in models]
+SHAPES = [(28, 28, 1), (128, 128, 3), (33, 47, 3)]
+SMALL = {"latent_dim": 5, "filters": 4, "width": 8}
+TEN_IMAGES = {"epochs": 12, "batch_size": 5, "learning_rate": 0.01}
+
+
+def planned(spec: ModelSpec, **settings: Any) -> Plan:
+    """Return a plan of a small network."""
+    return plan(spec.name, {key: value for key, value in SMALL.items() if key in spec.config.names()} | settings)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An architecture in Keras, and as the server sees it."""
+
+    plan: Plan
+    shape: Shape
+    networks: Networks
+    traced: Summary
+
+
+@pytest.fixture(scope="module", params=[pytest.param(shape, id="x".join(map(str, shape))) for shape in SHAPES])
+def shape(request: pytest.FixtureRequest) -> Shape:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module", params=ALL)
+def built(request: pytest.FixtureRequest, shape: Shape) -> Built:
+    chosen = planned(request.param)
+    return Built(chosen, shape, build(chosen, shape), summarize(chosen.model, chosen.model_config, shape))
+
+
+def kernels(network: keras.Model) -> list[keras.layers.Layer]:
+    return [layer for layer in network.layers if hasattr(layer, "kernel")]
+
+
+def drawn(built: Built) -> np.ndarray:
+    return np.random.default_rng(0).random((3, *built.shape), dtype=np.float32)
+
+
+def test_the_server_counts_the_parameters_that_keras_has(built: Built) -> None:
+    encoder, decoder = built.networks.encoder, built.networks.decoder
+    assert sum(row.parameters for row in built.traced.encoder) == encoder.count_params()
+    assert sum(row.parameters for row in built.traced.decoder) == decoder.count_params()
+    assert built.traced.parameters == encoder.count_params() + decoder.count_params()
+
+
+def test_the_server_sees_every_layer_that_keras_has(built: Built) -> None:
+    for network, rows in (
+        (built.networks.encoder, built.traced.encoder),
+        (built.networks.decoder, built.traced.decoder),
+    ):
+        layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
+        assert [(row.kind, row.shape, row.parameters) for row in rows] == [
+            (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params()) for layer in layers
+        ]
+
+
+def test_the_multiplications_are_those_of_the_kernels(built: Built) -> None:
+    expected = 0
+    for layer in kernels(built.networks.encoder) + kernels(built.networks.decoder):
+        grid = layer.input if isinstance(layer, keras.layers.Conv2DTranspose) else layer.output
+        expected += math.prod(layer.kernel.shape) * math.prod(grid.shape[1:-1])
+    assert built.traced.multiply_adds == expected
+    assert built.traced.convolutional == any(len(layer.kernel.shape) == 4 for layer in kernels(built.networks.decoder))
+
+
+def test_codes_and_images_have_their_shapes(built: Built) -> None:
+    codes = built.networks.encode(drawn(built))
+    assert codes.shape == (3, built.plan.model_config.latent_dim)
+    images = built.networks.decode(codes)
+    assert images.shape == (3, *built.shape)
+    assert images.dtype == np.float32
+
+
+def test_images_stay_between_black_and_white_whatever_the_code(built: Built) -> None:
+    codes = 100 * np.random.default_rng(0).standard_normal((8, built.plan.model_config.latent_dim), dtype=np.float32)
+    images = built.networks.decode(codes)
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
+def test_what_the_server_runs_agrees_with_keras(built: Built) -> None:
+    images = drawn(built)
+    codes = built.networks.encode(images)
+    for network, given, expected in (
+        (built.networks.encoder, images, codes),
+        (built.networks.decoder, codes, built.networks.decode(codes)),
+    ):
+        session = onnxruntime.InferenceSession(to_onnx(network), providers=["CPUExecutionProvider"])
+        found = session.run(None, {session.get_inputs()[0].name: given})[0]
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def ten_digits() -> TrainingImages:
+    images = sources["digits"].load(sources["digits"].config(), lambda share: None).images
+    return TrainingImages(images[:10], images[10:20])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training on ten images gave and said."""
+
+    plan: Plan
+    networks: Networks
+    epochs: list[Epoch]
+
+
+@pytest.fixture(scope="module", params=ALL)
+def trained(request: pytest.FixtureRequest, ten_digits: TrainingImages) -> Trained:
+    return fitted(planned(request.param, **TEN_IMAGES), ten_digits)
+
+
+def fitted(chosen: Plan, images: TrainingImages) -> Trained:
+    kept = Kept()
+    return Trained(chosen, train(chosen, images, kept), kept.epochs)
+
+
+def test_a_few_epochs_lower_the_loss_on_ten_images(trained: Trained, ten_digits: TrainingImages) -> None:
+    target = to_unit(ten_digits.train)
+    fresh = build(trained.plan, (28, 28, 1))
+    before, after = (
+        np.mean((networks.decode(networks.encode(target)) - target) ** 2) for networks in (fresh, trained.networks)
+    )
+    assert after < before
+    if trained.plan.model.fit is None:
+        assert trained.epochs[-1].train["loss"] < trained.epochs[0].train["loss"]
+
+
+def test_the_parts_of_the_loss_are_those_declared_and_add_up_to_it(trained: Trained) -> None:
+    parts = trained.plan.model.parts
+    assert len(trained.epochs) == trained.plan.training.epochs
+    for epoch in trained.epochs:
+        for values in (epoch.train, epoch.validation):
+            assert list(values) == ["loss", *parts]
+            assert sum(values[part] for part in parts) == pytest.approx(values["loss"], rel=1e-5)
+            assert all(math.isfinite(value) for value in values.values())
+
+
+def test_the_same_seed_gives_the_same_run(trained: Trained, ten_digits: TrainingImages) -> None:
+    again = fitted(trained.plan, ten_digits)
+    assert [epoch.train for epoch in again.epochs] == [epoch.train for epoch in trained.epochs]
+    assert [epoch.validation for epoch in again.epochs] == [epoch.validation for epoch in trained.epochs]
+    for name in ("encoder", "decoder"):
+        first, second = (getattr(each.networks, name).get_weights() for each in (trained, again))
+        for expected, found in zip(first, second, strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.name) for spec in models if spec.fit is None])
+def test_another_seed_gives_another_run(spec: ModelSpec) -> None:
+    first = build(planned(spec, seed=0), (28, 28, 1)).encoder.get_weights()
+    other = build(planned(spec, seed=1), (28, 28, 1)).encoder.get_weights()
+    assert any(not np.array_equal(one, two) for one, two in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_a_config_is_read_back_from_a_run_folder_unchanged(spec: ModelSpec) -> None:
+    assert spec.config.parse(spec.config().to_json()) == spec.config()
+    assert planned(spec).model_config.latent_dim == 5
+    for value in (0, -1, 10**9, 2.5, "many"):
+        with pytest.raises(LabError, match=r"^latent_dim must be"):
+            spec.config.parse({"latent_dim": value})
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_what_people_read_is_there(spec: ModelSpec) -> None:
+    assert spec.label
+    assert spec.summary
+    assert spec.paper
+    assert all(spec.parts.values())
+    losses = spec.config.choices("loss") if "loss" in spec.config.names() else (None,)
+    units = {spec.units(spec.config.parse({} if loss is None else {"loss": loss})) for loss in losses or ()}
+    assert len(units) == len(losses or ())
+    assert spec.denoises == ("noise" in spec.config.names()) == ("noise_level" in spec.config.names())
+
+
+def test_a_layer_row_is_what_the_form_shows() -> None:
+    rows = summarize(models["deep_ae"], models["deep_ae"].config(), (28, 28, 1)).encoder
+    assert rows[1] == LayerSummary("Dense", (512,), 784 * 512 + 512, 784 * 512)

@@ -1,0 +1,106 @@
+"""How much of a noise a run takes away, and whether runs are compared fairly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from aelab.errors import LabError
+from aelab.noise import noises
+from aelab.studies import denoising
+from aelab.studies.denoising import Config
+
+_SSIM = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "channel_axis": -1}
+each_noise = pytest.mark.parametrize("noise", noises.names())
+
+
+def scikit_image(clean: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    pairs = list(zip(clean.astype(np.float64), other.astype(np.float64), strict=True))
+    return {
+        "psnr": np.array([peak_signal_noise_ratio(a, b, data_range=1.0) for a, b in pairs]),
+        "ssim": np.array([structural_similarity(a, b, data_range=1.0, **_SSIM) for a, b in pairs]),
+    }
+
+
+@each_noise
+def test_numbers_agree_with_scikit_image(opened, noise: str) -> None:
+    networks, dataset = opened("dae")
+    config = Config(noise=noise, level=noises[noise].default, limit=60)
+    found = denoising.run(networks, dataset, config)
+    shown = denoising.example(networks, dataset, config, shown=60)
+    noisy, restored = scikit_image(shown.clean, shown.noisy), scikit_image(shown.clean, shown.restored)
+    for name in ("psnr", "ssim"):
+        assert found.noisy[name].mean == pytest.approx(noisy[name].mean(), abs=1e-5)
+        assert found.restored[name].mean == pytest.approx(restored[name].mean(), abs=1e-5)
+    assert found.gain.mean == pytest.approx((restored["psnr"] - noisy["psnr"]).mean(), abs=1e-5)
+    assert (found.noise, found.level, found.n, found.split) == (noise, noises[noise].default, 60, "test")
+
+
+@each_noise
+def test_every_run_is_given_the_same_draw(opened, noise: str) -> None:
+    config = Config(noise=noise, level=0.5)
+    one, other = (denoising.run(*opened(model), config) for model in ("pca", "dae"))
+    assert one.noisy == other.noisy
+    assert one.restored != other.restored
+    pictures = [denoising.example(*opened(model), config).noisy for model in ("pca", "conv_ae", "vae")]
+    for picture in pictures[1:]:
+        np.testing.assert_array_equal(picture, pictures[0])
+
+
+@each_noise
+def test_the_images_of_a_smaller_limit_are_among_those_of_a_larger_one(opened, noise: str) -> None:
+    networks, dataset = opened("pca")
+    config = Config(noise=noise, level=0.3)
+    few, many = (denoising.example(networks, dataset, config, shown=count) for count in (4, 40))
+    np.testing.assert_array_equal(few.clean, many.clean[:4])
+    np.testing.assert_array_equal(few.noisy, many.noisy[:4])
+
+
+@each_noise
+def test_the_same_images_are_shown_at_every_severity(opened, noise: str) -> None:
+    networks, dataset = opened("pca")
+    shown = [denoising.example(networks, dataset, Config(noise=noise, level=level)) for level in (0.0, 0.2, 0.6)]
+    for example in shown[1:]:
+        np.testing.assert_array_equal(example.clean, shown[0].clean)
+    np.testing.assert_array_equal(shown[0].noisy, shown[0].clean)
+    damage = [np.abs(example.noisy - example.clean).mean() for example in shown]
+    assert damage[0] < damage[1] < damage[2]
+
+
+def test_only_test_images_are_measured(opened) -> None:
+    networks, dataset = opened("pca")
+    shown = denoising.example(networks, dataset, Config(), shown=10_000)
+    stored = {image.tobytes() for image in dataset.images[dataset.split == 2]}
+    assert len(shown.clean) == dataset.counts["test"] == denoising.run(networks, dataset, Config()).n
+    assert {np.rint(image * 255).astype(np.uint8).tobytes() for image in shown.clean} == stored
+
+
+def test_without_noise_nothing_is_gained_and_nothing_made_up(opened) -> None:
+    found = denoising.run(*opened("dae"), Config(level=0))
+    assert found.noisy["psnr"].mean == np.inf
+    assert found.noisy["ssim"].mean == pytest.approx(1)
+    assert np.isnan(found.gain.mean)
+    assert found.gain.n == 0
+    assert np.isfinite(found.restored["psnr"].mean)
+
+
+@each_noise
+def test_the_strongest_noise_can_be_measured(opened, noise: str) -> None:
+    found = denoising.run(*opened("dae"), Config(noise=noise, level=noises[noise].highest))
+    assert 0 < found.noisy["psnr"].mean < 15
+    assert np.isfinite(found.gain.mean)
+
+
+def test_another_seed_is_another_draw(opened) -> None:
+    networks, dataset = opened("pca")
+    one, other = (denoising.run(networks, dataset, Config(seed=seed)) for seed in (0, 1))
+    assert one.noisy["psnr"].mean != other.noisy["psnr"].mean
+    assert one.noisy["psnr"].mean == pytest.approx(other.noisy["psnr"].mean, abs=0.2)
+
+
+def test_a_noise_or_level_that_is_not_there_is_refused() -> None:
+    with pytest.raises(LabError, match="noise must be one of gaussian, salt_pepper"):
+        Config(noise="rain")
+    with pytest.raises(LabError, match=r"level must be between 0 and 1; it is 1\.5"):
+        Config(level=1.5)

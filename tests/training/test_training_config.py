@@ -1,0 +1,76 @@
+"""Loose settings, as `--set` gives them, become a plan or one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from aelab.errors import LabError
+from aelab.models import models
+from aelab.noise import noises
+from aelab.training.config import TrainingConfig, plan, suggested_batch_size
+
+ALL = models.names()
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_settings_go_to_the_config_that_has_them(model: str) -> None:
+    chosen = plan(model, {"latent_dim": "7", "batch_size": "64", "learning_rate": "1e-3", "seed": 5, "limit": 100})
+    assert chosen.model is models[model]
+    assert chosen.model_config.latent_dim == 7
+    assert chosen.training == TrainingConfig(
+        epochs=1 if chosen.model.fit else 10, batch_size=64, learning_rate=0.001, seed=5, limit=100
+    )
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_a_plan_made_of_what_a_run_keeps_is_the_same_plan(model: str) -> None:
+    chosen = plan(model, {"latent_dim": 3, "epochs": 7})
+    assert plan(model, {**chosen.model_config.to_json(), **chosen.training.to_json()}) == chosen
+
+
+@pytest.mark.parametrize("model", ALL)
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("latent_dim", 0), ("latent_dim", 10**9), ("epochs", 0), ("epochs", -1), ("batch_size", 0),
+        ("learning_rate", -0.1), ("learning_rate", 0), ("learning_rate", "nan"), ("seed", -1), ("limit", -5),
+        ("epochs", 2.5),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_work_is_named_with_its_field(model: str, key: str, value: object) -> None:
+    with pytest.raises(LabError, match=f"^{key} must be"):
+        plan(model, {key: value})
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_an_unknown_setting_is_answered_with_those_of_the_model_and_the_training(model: str) -> None:
+    with pytest.raises(LabError, match=r"no setting called 'laten_dim'; the settings here are latent_dim, .*epochs"):
+        plan(model, {"laten_dim": 3})
+
+
+def test_a_setting_of_another_model_is_refused() -> None:
+    with pytest.raises(LabError, match="no setting called 'beta'"):
+        plan("conv_ae", {"beta": 1})
+
+
+def test_an_unknown_model_is_answered_with_the_models() -> None:
+    with pytest.raises(LabError, match="no model called 'gan'; choose one of pca, shallow_ae"):
+        plan("gan", {})
+
+
+@pytest.mark.parametrize("noise", noises.names())
+def test_noise_can_be_as_strong_as_its_file_says_and_no_stronger(noise: str) -> None:
+    assert plan("dae", {"noise": noise, "noise_level": noises[noise].highest}).model_config.to_json()["noise"] == noise
+    with pytest.raises(LabError, match=r"^noise_level must be between 0 and"):
+        plan("dae", {"noise": noise, "noise_level": noises[noise].highest + 0.01})
+
+
+def test_an_unknown_noise_is_answered_with_the_noises() -> None:
+    with pytest.raises(LabError, match=r"^noise must be one of gaussian, salt_pepper; it is 'fog'"):
+        plan("dae", {"noise": "fog"})
+
+
+@pytest.mark.parametrize(("images", "batch_size"), [(0, 8), (3, 8), (160, 8), (320, 16), (1257, 32), (60_000, 128)])
+def test_a_small_dataset_gets_batches_that_leave_enough_steps_to_learn(images: int, batch_size: int) -> None:
+    assert suggested_batch_size(images) == batch_size
+    assert TrainingConfig(batch_size=suggested_batch_size(images))

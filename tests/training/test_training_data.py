@@ -1,0 +1,101 @@
+"""What the networks are fed: every image once a pass, corrupted only where the model asks for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aelab.noise import noises
+from aelab.pixels import to_unit
+from aelab.training.config import Plan, plan
+from aelab.training.data import corrupted, fixed_batches, training_batches
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
+GREY = np.full((200, 8, 8, 1), 128, np.uint8)
+
+
+def passed(images: np.ndarray, chosen: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Return given and target of one pass of training batches, joined."""
+    batches = list(training_batches(images, chosen).as_numpy_iterator())
+    return np.concatenate([given for given, _ in batches]), np.concatenate([target for _, target in batches])
+
+
+def in_order(images: np.ndarray) -> np.ndarray:
+    flat = images.reshape(len(images), -1)
+    return flat[np.lexsort(flat.T)]
+
+
+def test_every_image_comes_once_a_pass_as_numbers_from_0_to_1() -> None:
+    given, target = passed(IMAGES, plan("conv_ae", {"batch_size": 16}))
+    assert given.dtype == target.dtype == np.float32
+    np.testing.assert_array_equal(in_order(target), in_order(to_unit(IMAGES)))
+    np.testing.assert_array_equal(given, target)
+
+
+def test_batches_have_the_size_that_was_asked_for_and_the_last_what_is_left() -> None:
+    batches = training_batches(IMAGES, plan("conv_ae", {"batch_size": 16})).as_numpy_iterator()
+    assert [len(given) for given, _ in batches] == [16, 16, 16, 2]
+
+
+def test_each_pass_has_an_order_of_its_own_and_the_seed_repeats_them() -> None:
+    chosen = plan("conv_ae", {"batch_size": 50})
+    batches = training_batches(IMAGES, chosen)
+    first, second = (next(batches.as_numpy_iterator())[1] for _ in range(2))
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, to_unit(IMAGES))
+    np.testing.assert_array_equal(passed(IMAGES, chosen)[1], first)
+    other = plan("conv_ae", {"batch_size": 50, "seed": 1})
+    assert not np.array_equal(passed(IMAGES, other)[1], first)
+
+
+@pytest.mark.parametrize("noise", noises.names())
+def test_a_denoising_model_is_given_corrupted_images_and_asked_for_the_clean_ones(noise: str) -> None:
+    given, target = passed(IMAGES, plan("dae", {"noise": noise, "noise_level": 0.3, "batch_size": 16}))
+    np.testing.assert_array_equal(in_order(target), in_order(to_unit(IMAGES)))
+    assert given.shape == target.shape
+    assert given.dtype == np.float32
+    assert given.min() >= 0
+    assert given.max() <= 1
+    assert not np.array_equal(given, target)
+
+
+def test_noise_of_level_zero_changes_nothing() -> None:
+    given, target = passed(IMAGES, plan("dae", {"noise": "gaussian", "noise_level": 0}))
+    np.testing.assert_array_equal(given, target)
+
+
+def test_gaussian_training_noise_has_the_standard_deviation_that_was_asked_for() -> None:
+    given, target = passed(GREY, plan("dae", {"noise": "gaussian", "noise_level": 0.1}))
+    assert (given - target).std() == pytest.approx(0.1, rel=0.05)
+
+
+def test_salt_and_pepper_training_noise_hits_the_share_that_was_asked_for() -> None:
+    given, target = passed(GREY, plan("dae", {"noise": "salt_pepper", "noise_level": 0.3}))
+    hit = given != target
+    assert hit.mean() == pytest.approx(0.3, abs=0.03)
+    assert set(np.unique(given[hit])) == {0.0, 1.0}
+
+
+def test_training_noise_is_drawn_anew_for_every_pass_and_repeated_by_the_seed() -> None:
+    chosen = plan("dae", {"noise": "gaussian", "noise_level": 0.2})
+    batches = training_batches(GREY, chosen)
+    first, second = (np.concatenate([given for given, _ in batches.as_numpy_iterator()]) for _ in range(2))
+    assert not np.array_equal(first, second)
+    assert len(np.unique(first)) > 1000  # no batch repeats another's noise
+    np.testing.assert_array_equal(passed(GREY, chosen)[0], first)
+
+
+def test_validation_noise_is_one_fixed_draw() -> None:
+    chosen = plan("dae", {"noise": "gaussian", "noise_level": 0.2, "seed": 3})
+    batches = fixed_batches(IMAGES, chosen)
+    first, second = ([given for given, _ in batches.as_numpy_iterator()] for _ in range(2))
+    np.testing.assert_array_equal(np.concatenate(first), np.concatenate(second))
+    np.testing.assert_array_equal(np.concatenate(first), corrupted(to_unit(IMAGES), chosen, seed=4))
+    target = np.concatenate([target for _, target in batches.as_numpy_iterator()])
+    np.testing.assert_array_equal(target, to_unit(IMAGES))
+
+
+def test_corruption_is_what_the_file_of_the_noise_does() -> None:
+    chosen = plan("dae", {"noise": "salt_pepper", "noise_level": 0.25})
+    expected = noises["salt_pepper"].apply(to_unit(IMAGES), 0.25, np.random.default_rng(9))
+    np.testing.assert_array_equal(corrupted(to_unit(IMAGES), chosen, seed=9), expected)
