@@ -1,28 +1,19 @@
-"""A real server and a person's tab in a real browser: what the browser tests and the screenshots share."""
+"""A person's tab in a real browser: what the browser tests and the screenshots share, with serving.py."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-import psutil
-from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Locator, Page, ViewportSize, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+from serving import PATIENCE
+
 PAGES = ("home", "datasets", "train", "denoise", "latent", "reports")
-PATIENCE = 300.0  # seconds until something that does not come is given up; a busy machine needs them
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _ARGUMENTS = (
@@ -80,102 +71,6 @@ def running_browser() -> Iterator[Browser]:
             browser.close()
 
 
-class Server:
-    """The dashboard's server on an artifacts folder of its own; as a context, it runs and leaves nothing behind.
-
-    Parameters
-    ----------
-    artifacts : Path
-        Made if it does not exist.
-
-    Attributes
-    ----------
-    address : str
-        Where a browser finds it; the same after a restart.
-    """
-
-    def __init__(self, artifacts: Path) -> None:
-        self.artifacts = artifacts.resolve()
-        self._port = _free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-        self.address = f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def pid(self) -> int:
-        """The process of the server."""
-        assert self._process is not None, "the server was not started"
-        return self._process.pid
-
-    @property
-    def log(self) -> str:
-        """What the server has written to its terminal."""
-        return (self.artifacts / "server.log").read_text(encoding="utf-8", errors="replace")
-
-    def start(self) -> None:
-        """Start as a user does and wait until the server answers."""
-        self.artifacts.mkdir(parents=True, exist_ok=True)
-        options = ["--server.port", str(self._port), "--server.headless", "true"]
-        with open(self.artifacts / "server.log", "ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", str(Path("dashboard", "app.py")), *options],
-                cwd=ROOT,  # where Streamlit finds its settings
-                env=os.environ | {"AELAB_ARTIFACTS": str(self.artifacts)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        end = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"The server did not start:\n{self.log}")
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """End the server at once, as a crash would; workers go on."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def close(self) -> None:
-        """End the server and every worker on its artifacts."""
-        self.kill()
-        while workers := self.workers():  # one that has ended in time may have started the next
-            for worker in workers:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    worker.kill()
-            psutil.wait_procs(workers, timeout=10)
-
-    def workers(self) -> list[psutil.Process]:
-        """Return the living workers on this server's artifacts, whoever started them."""
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):  # gone, a zombie, or somebody else's
-                command = process.cmdline()
-                if "aelab.jobs.worker" in command and Path(command[-1]).is_relative_to(self.artifacts):
-                    found.append(process)
-        return found
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-
 class Visitor:
     """One person's tab on the dashboard.
 
@@ -212,7 +107,7 @@ class Visitor:
         dark: bool = False,
     ) -> None:
         self._address, self._lang = address, lang
-        self._size = {"width": width, "height": height}
+        self._size: ViewportSize = {"width": width, "height": height}
         self._context = browser.new_context(
             viewport=self._size, locale=lang, color_scheme="dark" if dark else "light", reduced_motion="reduce"
         )
@@ -220,12 +115,14 @@ class Visitor:
         self.page: Page = self._context.new_page()
         self.complaints: list[str] = []
         self.requested: list[str] = []
-        self.page.on(
-            "console", lambda said: said.type == "error" and self.complaints.append(f"{said.text} {said.location}")
-        )
+        self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requested.append(request.url))
         self.page.on("websocket", lambda socket: self.requested.append(socket.url))
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{said.text} {said.location}")
 
     def close(self) -> None:
         """Close the tab."""
@@ -303,15 +200,12 @@ class Visitor:
 
     def shoot(self, path: Path, *, tallest: int = 5000) -> None:
         """Save a picture of the whole page, which Streamlit scrolls inside the window, down to `tallest` pixels."""
-        wanted = self.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-        self.page.set_viewport_size(self._size | {"height": int(min(max(wanted, self._size["height"]), tallest))})
-        self.page.wait_for_timeout(700)  # charts are drawn anew in their new size
+        self.page.mouse.move(self._size["width"] / 2, 1, steps=5)  # what is under the mouse shows its buttons
+        for _ in range(2):  # what is drawn in the first window can make the page longer
+            wanted = self.page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
+            height = min(max(wanted, self._size["height"]), tallest)
+            self.page.set_viewport_size({"width": self._size["width"], "height": height})
+            self.page.wait_for_timeout(400)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
         self.page.set_viewport_size(self._size)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

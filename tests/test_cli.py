@@ -327,12 +327,12 @@ def test_a_detached_training_goes_on_when_the_shell_is_gone(artifacts: Path, tra
 
 
 def test_a_loss_that_is_no_number_any_more_is_one_sentence(artifacts: Path, tmp_path: Path) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (60, 64, 64), dtype=np.uint8)
-    np.savez(tmp_path / "noise.npz", images=images, labels=np.zeros(60, int))
+    images = np.random.default_rng(0).integers(0, 256, (30, 128, 128), dtype=np.uint8)
+    np.savez(tmp_path / "noise.npz", images=images, labels=np.zeros(30, int))
     assert aelab("datasets", "import", tmp_path / "noise.npz", "--name", "noise").returncode == 0
     process = aelab(
-        *("train", "--dataset", "noise", "--model", "vae", "--epochs", 30, "--json"),
-        *("--set", "learning_rate=100", "--set", "beta=100", "--set", "latent_dim=4"),
+        *("train", "--dataset", "noise", "--model", "vae", "--epochs", 2, "--json"),
+        *("--set", "learning_rate=100", "--set", "beta=100", "--set", "batch_size=128"),
     )
     assert (process.returncode, process.stdout) == (1, "")
     assert process.stderr.startswith("The loss stopped being a number in epoch ")

@@ -17,12 +17,12 @@ from streamlit.testing.v1 import AppTest
 
 from aelab.datasets import store
 from aelab.datasets.spec import SourceSpec, no_progress
+from aelab.jobs.spec import TaskSpec
 from aelab.metrics.spec import MetricSpec
 from aelab.models.spec import ModelSpec
 from aelab.models.tracing import Traced, TracedLayers
 from aelab.noise.spec import NoiseSpec
 from aelab.studies.spec import StudySpec
-from aelab.tasks.spec import TaskSpec
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(r"```python\n# (\S+)([^\n]*)\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)

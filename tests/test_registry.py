@@ -12,12 +12,12 @@ import pytest
 
 from aelab.datasets import sources
 from aelab.errors import LabError
+from aelab.jobs.spec import tasks
 from aelab.metrics import metrics
 from aelab.models import models
 from aelab.noise import noises
 from aelab.registry import Registry
 from aelab.studies import studies
-from aelab.tasks import tasks
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 
-#: Imports against the direction, each with its reason.
-ALLOWED_UPWARDS = {
-    ("jobs/worker.py", "tasks"): "a worker finds the task to do by its name, when it does it",
-    ("jobs/queue.py", "tasks"): "the queue asks how heavy a task is, by its name, when it starts one",
-}
-
 #: Which packages may import these at all; in `training` at the top of a file, elsewhere inside functions only.
 TENSORFLOW = ("keras", "tensorflow", "tf2onnx")
 MAY_USE_TENSORFLOW = ("models", "tasks", "training")
@@ -148,8 +142,7 @@ def faults_of(layer: str, name: str, source: str, package: str) -> list[str]:
         top, target = found.module.split(".")[0], layer_of(found.module)
         where = f"{name}:{found.line} imports {found.module}"
         # A name that is no layer is something of aelab itself, such as its __version__.
-        upwards = target in RANKS and target != layer and RANKS[target] >= RANKS[layer]
-        if upwards and (name, target) not in ALLOWED_UPWARDS:
+        if target in RANKS and target != layer and RANKS[target] >= RANKS[layer]:
             faults.append(f"{where}, which is not below {layer}")
         if top == "streamlit" and not layer.startswith("dashboard"):
             faults.append(f"{where}: only the dashboard knows Streamlit")

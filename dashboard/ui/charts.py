@@ -19,7 +19,7 @@ PALETTE = (
 UNKNOWN = "#9a9a9a"
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
-_TITLE_LINE = 44  # letters of a title that fit on a phone; Plotly cuts off what does not fit
+_TITLE_LINE = 48  # letters of a title that fit on a phone; Plotly cuts off what does not fit
 
 
 def text(name: str) -> str:
@@ -34,7 +34,7 @@ def class_color(code: int) -> str:
 
 def _figure(title: str, x: str, y: str, height: int = 360) -> go.Figure:
     figure = go.Figure()
-    lines = textwrap.wrap(title, _TITLE_LINE)
+    lines = textwrap.wrap(title.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"), _TITLE_LINE)
     more = 20 * (len(lines) - 1)
     figure.update_layout(
         title={"text": "<br>".join(lines)},

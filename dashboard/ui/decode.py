@@ -42,7 +42,8 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
             on_change=_read_typed,
             help=t("Two numbers with a comma between them."),
         )
-        if problem := st.session_state.get(f"{_TYPED}.problem"):
+        problem = st.session_state.get(f"{_TYPED}.problem")
+        if problem and st.session_state[_TYPED]:  # the field is empty again after another page
             st.error(say(problem), icon=":material/error:")
         for key, name in ((_X, "x"), (_Y, "y")):
             st.session_state[key] = float(np.clip(st.session_state.get(key, 0.0), -reach, reach))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
 from aelab import runs
 from aelab.datasets import store
 from aelab.datasets.store import Dataset
+from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.models import models
 from aelab.runs import Run
 from aelab.tasks import make_dataset
 from ui import caches
 from ui.guards import empty
-from ui.i18n import plain, t
+from ui.i18n import plain, say, t
 from ui.waiting import wait_for
 
 RUN_KEY = "run"
@@ -62,6 +63,18 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     run = next(run for run in done if run.id == chosen)
     st.caption(describe(run))
     return run
+
+
+def with_results(chosen: Iterable[Run]) -> list[Run]:
+    """Return the runs whose results can be read; say which cannot, and why."""
+    readable = []
+    for run in chosen:
+        try:
+            run.metrics()
+            readable.append(run)
+        except LabError as error:
+            st.warning(say(error), icon=":material/warning:")
+    return readable
 
 
 def describe(run: Run) -> str:

@@ -1,5 +1,6 @@
 """Which run is better, at what, and by how much?"""
 
+import numpy as np
 import streamlit as st
 
 from aelab import runs
@@ -10,7 +11,7 @@ from ui import caches, charts, definitions, mosaic, tables
 from ui.guards import empty
 from ui.i18n import plain, t
 from ui.labels import class_name
-from ui.pickers import describe
+from ui.pickers import describe, with_results
 
 _MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 
@@ -24,10 +25,10 @@ left, right = st.columns([1, 3])
 dataset = left.selectbox(t("Dataset"), datasets, key="reports.dataset", help=t("Only runs on the same images compare."))
 candidates = [run.id for run in done if run.dataset == dataset]
 chosen = right.multiselect(t("Runs"), candidates, default=candidates[:8], key=f"reports.runs.{dataset}")
-if not chosen:
+selected = with_results(run for run in done if run.id in chosen)
+if not selected:
     empty(t("Choose one run or more."))
 
-selected = [run for run in done if run.id in chosen]
 table = comparison.compare(selected)
 overall = table[table["class"] == comparison.ALL_CLASSES]
 winners = comparison.best(table)
@@ -117,19 +118,20 @@ if generative:
     st.subheader(t("Images drawn from the prior"))
 for run in generative:
     row = overall[overall["run"] == run.id].iloc[0]
-    st.markdown(
-        t(
-            "**{run}**: Fréchet distance **{value}** (lower is better; real training images get {floor}), on the first "
-            "{features} principal components of the training images, {samples} samples against {count} test images. "
-            "It is not the published FID, whose features come from a classifier of photographs.",
-            run=plain(run.id),
-            value=f"{row['frechet']:.2f}",
-            floor=f"{row['frechet_floor']:.2f}",
-            features=int(row["frechet_features"]),
-            samples=int(row["frechet_n"]),
-            count=count,
+    if np.isfinite(row.get("frechet", np.nan)):  # a single test image has nothing to compare
+        st.markdown(
+            t(
+                "**{run}**: Fréchet distance **{value}** (lower is better; real training images get {floor}), on the "
+                "first {features} principal components of the training images, {samples} samples against {count} test "
+                "images. It is not the published FID, whose features come from a classifier of photographs.",
+                run=plain(run.id),
+                value=f"{row['frechet']:.2f}",
+                floor=f"{row['frechet_floor']:.2f}",
+                features=int(row["frechet_features"]),
+                samples=int(row["frechet_n"]),
+                count=count,
+            )
         )
-    )
     mosaic.show(
         caches.drawn_samples(run, 40, 0),
         20,

@@ -20,11 +20,11 @@ from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.spec import no_progress
 from aelab.errors import LabError
 from aelab.fields import Config
+from aelab.jobs.spec import tasks
 from aelab.metrics import metrics
 from aelab.models import models
 from aelab.noise import noises
 from aelab.studies import studies
-from aelab.tasks import tasks
 from aelab.training.config import TrainingConfig
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-from browsing import PATIENCE, Server, Visitor, find_chromium, running_browser
+from browsing import Visitor, find_chromium, running_browser
+from serving import PATIENCE, Server
 
 _MISSING = "needs a browser: install Chromium, on Debian or Ubuntu with `sudo apt install chromium`"
 

@@ -1,4 +1,4 @@
-"""What must hold on every page: no TensorFlow in the server, nothing fetched from elsewhere, nothing cut off or unnamed."""
+"""What must hold on every page: no TensorFlow in the server, nothing fetched from elsewhere, nothing cut or unnamed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from browsing import PAGES, Server, Visitor
 from labs import TrainedLab
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
@@ -22,6 +21,8 @@ from aelab.datasets.importing import import_path
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.tasks import train
+from browsing import PAGES, Visitor
+from serving import Server
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from browsing import Server, Visitor
+from browsing import Visitor
+from serving import Server
 
 pytestmark = pytest.mark.browser
 

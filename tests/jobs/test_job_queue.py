@@ -33,7 +33,7 @@ print(queue.submit("train", {"run": "nobody"}).id)
 PUMP = """
 import sys
 from aelab.jobs import executor, queue
-from aelab.tasks import tasks
+from aelab.jobs.spec import tasks
 
 class TellingExecutor(executor.LocalExecutor):
     def start(self, job):

@@ -40,7 +40,9 @@ def zipped(shift: int = 0) -> io.BytesIO:
             rng = np.random.default_rng(index + shift)
             picture = io.BytesIO()
             Image.fromarray(rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)).save(picture, "PNG")
-            archive.writestr(f"{'apples' if index < 4 else 'pears'}/{index}.png", picture.getvalue())
+            # A ZipInfo is dated 1980: the same bytes whenever it is made.
+            member = zipfile.ZipInfo(f"{'apples' if index < 4 else 'pears'}/{index}.png")
+            archive.writestr(member, picture.getvalue())
     content.seek(0)
     return content
 

@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import filelock
 
@@ -20,9 +20,7 @@ from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.executor import Executor, LocalExecutor
 from aelab.jobs.folder import OPEN, Job, Status
-
-#: `heavy` jobs load TensorFlow and use every core; `light` ones must not wait behind them.
-Lane = Literal["heavy", "light"]
+from aelab.jobs.spec import Lane, tasks
 
 _POLL_SECONDS: Final = 0.2
 _executor: Executor = LocalExecutor()
@@ -54,8 +52,6 @@ def submit(kind: str, params: Mapping[str, Any], job_id: str | None = None) -> J
 
 def pump() -> None:
     """Start waiting jobs, oldest first, as far as their lanes have room."""
-    from aelab.tasks import tasks  # noqa: PLC0415 - tasks sit above jobs; only their lanes matter here
-
     with _queue_lock():
         waiting: list[Job] = []
         busy = {"heavy": 0, "light": 0}

@@ -20,6 +20,7 @@ from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.context import JobContext, Stopped
 from aelab.jobs.folder import Job
+from aelab.jobs.spec import tasks
 
 _LOCK_SECONDS = 5.0  # readers probe the lock for an instant
 
@@ -43,8 +44,6 @@ def main(job_dir: str) -> int:
 
 def _do(job: Job) -> None:
     """Do the job and write how it ended, whatever happens."""
-    from aelab.tasks import tasks  # noqa: PLC0415 - tasks sit above jobs
-
     context = JobContext(job)
     ending: dict[str, Any]
     try:

@@ -30,7 +30,7 @@ def compare(runs: list[Run]) -> pd.DataFrame:
         common = {
             "run": run.id,
             "model": run.model,
-            "latent_dim": run.settings["latent_dim"],
+            "latent_dim": run.settings.get("latent_dim"),
             "dataset": run.dataset,
             "split": measured["split"],
         }

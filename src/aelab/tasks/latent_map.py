@@ -15,10 +15,10 @@ from aelab.errors import N_, LabError
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
+from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
-from aelab.tasks.spec import TaskSpec
 
 _RESULT = "map.npz"
 

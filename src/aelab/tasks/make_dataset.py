@@ -17,7 +17,7 @@ from aelab.errors import N_, LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
-from aelab.tasks.spec import TaskSpec
+from aelab.jobs.spec import TaskSpec
 
 _CHUNK = 1 << 20
 _LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255

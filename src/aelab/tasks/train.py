@@ -18,9 +18,9 @@ from aelab.errors import N_, LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext, Stopped
+from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run, RunWriter
 from aelab.studies import generation, reconstruction
-from aelab.tasks.spec import TaskSpec
 from aelab.training.config import Plan, plan, suggested_batch_size
 from aelab.training.recorder import Epoch
 
@@ -115,7 +115,7 @@ def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
     """Measure a run's exported networks on the test images, as `metrics.json` keeps it."""
     networks = inference.load(run)
     measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
-    if run.plan.model.generative:
+    if run.plan.model.generative and dataset.counts["test"] > 1:  # one image has no spread to compare
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
     return measured
 

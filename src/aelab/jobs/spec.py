@@ -1,13 +1,19 @@
-"""What the file of a task declares."""
+"""What the file of a task declares, and where the tasks are found.
+
+The tasks themselves, in `aelab.tasks`, sit above the jobs: jobs know them by name only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aelab.jobs.context import JobContext
-from aelab.jobs.queue import Lane
+from aelab.registry import Registry
+
+#: `heavy` jobs load TensorFlow and use every core; `light` ones must not wait behind them.
+Lane = Literal["heavy", "light"]
 
 
 @dataclass(frozen=True)
@@ -27,3 +33,6 @@ class TaskSpec:
     label: str
     lane: Lane
     run: Callable[[JobContext, Mapping[str, Any]], None]
+
+
+tasks: Registry[TaskSpec] = Registry("aelab.tasks", TaskSpec, "task")

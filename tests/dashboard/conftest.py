@@ -1,0 +1,90 @@
+"""The dashboard as a visitor meets it, without a browser; no worker outlives a test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from labs import TrainedLab
+from streamlit.testing.v1 import AppTest
+
+from aelab.jobs import folder, queue
+from aelab.jobs.executor import LocalExecutor
+from aelab.jobs.folder import OPEN, Job
+
+DASHBOARD = Path(__file__).parents[2] / "dashboard"
+_PATIENCE = 60  # seconds for a script run; it takes a tenth of one
+
+if str(DASHBOARD) not in sys.path:
+    sys.path.insert(0, str(DASHBOARD))  # where Streamlit starts
+
+Visit = Callable[..., AppTest]
+
+
+class Nobody:
+    """An executor with no computer: it remembers what it was asked to start."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def start(self, job: Job) -> None:
+        """Start nothing."""
+        self.asked.append(job.id)
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> Iterator[None]:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> Nobody:
+    """Return the executor of this test; what is queued stays queued."""
+    executor = Nobody()
+    monkeypatch.setattr(queue, "_executor", executor)
+    return executor
+
+
+@pytest.fixture
+def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let real workers do the jobs of this test; all have ended when it has."""
+    monkeypatch.setattr(queue, "_executor", LocalExecutor())
+    yield
+    for job in folder.all_jobs():
+        if folder.status(job).state in OPEN:
+            queue.cancel(job.id)
+    for job in folder.all_jobs():
+        queue.wait(job, lambda now: None)
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Return a function that opens a page: `visit("train", lang="es")`."""
+
+    def open_page(view: str = "home", **address: str) -> AppTest:
+        page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=_PATIENCE)
+        for name, value in address.items():
+            page.query_params[name] = value
+        page.run()
+        return page if view == "home" else page.switch_page(f"views/{view}.py").run()
+
+    return open_page
+
+
+@pytest.fixture
+def untrained(trained_lab: TrainedLab, artifacts: Path) -> Path:
+    """Return a lab that has the digits and no run: not new, so that no starter lab is queued."""
+    lab = trained_lab.copied_to(artifacts)
+    for run_id in lab.runs.values():
+        for part in ("runs", "jobs"):
+            for path in sorted((artifacts / part / run_id).rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+            (artifacts / part / run_id).rmdir()
+    return artifacts

@@ -1,0 +1,127 @@
+"""Denoise: how much of a noise a run takes away, for the eye and in numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from labs import TrainedLab
+from seen import csv_of, downloads, picture_of, pictures, words
+from streamlit.testing.v1 import AppTest
+
+from aelab import inference, runs
+from aelab.datasets import store
+from aelab.noise import noises
+from aelab.runs import Run
+from aelab.studies import denoising
+from aelab.studies.denoising import Config, Denoising
+
+each_noise = pytest.mark.parametrize("noise", noises.names())
+each_level = pytest.mark.parametrize("share", [0.0, 0.35, 1.0], ids=["none", "some", "strongest"])
+
+
+def measured(run: Run, noise: str, level: float) -> Denoising:
+    return denoising.run(inference.load(run), store.open_dataset(run.dataset), Config(noise=noise, level=level))
+
+
+def choose(page: AppTest, noise: str, level: float) -> AppTest:
+    page.selectbox(key="noise").select(noise).run()
+    return page.slider(key=f"severity.{noise}").set_value(level).run()
+
+
+@each_noise
+@each_level
+def test_the_table_has_the_numbers_of_the_study(lab: TrainedLab, visit, noise: str, share: float) -> None:
+    level = round(share * noises[noise].highest, 2)
+    page = choose(visit("denoise"), noise, level)
+    said = words(page)
+    run = runs.find(lab.runs["dae"])
+    table = page.dataframe[0].value
+    assert len(table) == len(noises.names())
+    for (_, row), spec in zip(table.iterrows(), noises, strict=True):
+        expected = measured(run, spec.name, level if spec.name == noise else spec.default)
+        assert row["noise"] == spec.label
+        assert row["level"] == expected.level
+        assert row["psnr_noisy"] == pytest.approx(expected.noisy["psnr"].mean)
+        assert row["psnr_restored"] == pytest.approx(expected.restored["psnr"].mean)
+        assert row["ssim_noisy"] == pytest.approx(expected.noisy["ssim"].mean)
+        assert row["ssim_restored"] == pytest.approx(expected.restored["ssim"].mean)
+        assert row["gain"] == pytest.approx(expected.gain.mean, nan_ok=True)
+        assert (row["n"], row["split"]) == (359, "Test")
+    if level == 0:
+        assert "At severity 0 there is nothing to restore" in said
+        assert "nan" not in said
+    else:
+        gain = measured(run, noise, level).gain
+        assert f"Restoring changes PSNR by **{gain.mean:+.2f} dB**" in said
+        assert f"(95% interval {gain.low:+.2f} to {gain.high:+.2f})" in said
+        assert "over N = 359 test images" in said
+
+
+@each_noise
+@each_level
+def test_the_picture_is_clean_noisy_and_restored(lab: TrainedLab, visit, noise: str, share: float) -> None:
+    level = round(share * noises[noise].highest, 2)
+    page = choose(visit("denoise"), noise, level)
+    run = runs.find(lab.runs["dae"])
+    shown = denoising.example(inference.load(run), store.open_dataset("digits"), Config(noise=noise, level=level))
+    assert pictures(page) == [picture_of(np.concatenate([shown.clean, shown.noisy, shown.restored]), 8)]
+
+
+@each_noise
+def test_a_noise_starts_at_its_usual_level_and_ends_at_its_highest(lab: TrainedLab, visit, noise: str) -> None:
+    page = visit("denoise")
+    page.selectbox(key="noise").select(noise).run()
+    slider = page.slider(key=f"severity.{noise}")
+    spec = noises[noise]
+    assert (slider.min, slider.max, slider.value) == (0, spec.highest, spec.default)
+    assert spec.summary in words(page)
+    assert slider.help == spec.level_label
+
+
+def test_each_noise_remembers_its_own_level(lab: TrainedLab, visit) -> None:
+    page = choose(visit("denoise"), "gaussian", 0.7)
+    page = choose(page, "salt_pepper", 0.05)
+    page.selectbox(key="noise").select("gaussian").run()
+    assert page.slider(key="severity.gaussian").value == 0.7
+
+
+def test_the_denoising_run_comes_first_and_others_are_told_from_it(lab: TrainedLab, visit) -> None:
+    page = visit("denoise")
+    assert page.selectbox(key="run").value == lab.runs["dae"]
+    assert page.selectbox(key="run").options[0] == lab.runs["dae"]
+    assert "was not trained to denoise" not in words(page)
+    page = visit("denoise", run=lab.runs["pca"])
+    assert "This run was not trained to denoise." in words(page)
+    row = page.dataframe[0].value.iloc[0]
+    spec = next(iter(noises))
+    expected = measured(runs.find(lab.runs["pca"]), spec.name, spec.default)
+    assert row["psnr_restored"] == pytest.approx(expected.restored["psnr"].mean)
+
+
+def test_the_csv_is_the_table_with_names_that_do_not_change_with_the_language(lab: TrainedLab, visit) -> None:
+    from ui import tables  # noqa: PLC0415
+
+    run = runs.find(lab.runs["dae"])
+    found = [measured(run, spec.name, spec.default) for spec in noises]
+    for language in ("en", "es"):
+        page = visit("denoise", lang=language)
+        assert downloads(page) == [csv_of(tables.denoising(found), f"denoise-{run.id}.csv")]
+
+
+def test_a_dataset_of_many_test_images_is_measured_on_some_until_all_are_wanted(
+    lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (7000, 28, 28), dtype=np.uint8)
+    path = lab.folder / "many.npz"
+    np.savez(path, images=images, labels=np.zeros(7000, int))
+    from aelab.datasets.importing import import_path  # noqa: PLC0415
+
+    many = import_path(path, "many")
+    config = lab.folder / "runs" / lab.runs["pca"] / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"digits"', '"many"'), encoding="utf-8")
+    page = visit("denoise", run=lab.runs["pca"])
+    assert set(page.dataframe[0].value["n"]) == {1000}
+    assert "over N = 1000 test images" in words(page)
+    page.button_group(key="denoise.limit").set_value(0).run()
+    assert set(page.dataframe[0].value["n"]) == {many.counts["test"]}
+    assert f"over N = {many.counts['test']} test images" in words(page)
