@@ -84,9 +84,10 @@ def main() -> None:
         run = _prepare(artifacts, mnist)
         rows = [
             ("ready after (s)", *_both(_ready, artifacts, plain)),
+            ("first page after (s)", *_both(_first_page, artifacts, plain)),
             ("memory at first (MB)", *_both(_memory, artifacts, plain)),
         ]
-        with Server(artifacts, options=_AGENTS) as lab, Server(Path(folder, "none"), plain, _AGENTS) as app:
+        with _server(artifacts) as lab, _server(Path(folder, "none"), plain) as app:
             rows += [
                 ("slider, 1 user (ms)", _slider(lab, 1, run), _slider(app, 1, None)),
                 ("slider, 10 users (ms)", _slider(lab, _USERS, run), _slider(app, _USERS, None)),
@@ -111,29 +112,35 @@ def _prepare(artifacts: Path, mnist: Path) -> str:
     return str(json.loads(done.stdout)["run"])
 
 
-def _both(measure: Callable[[Server], float], artifacts: Path, plain: Path) -> tuple[float, float]:
-    """Return the median of three fresh starts of the lab and of the plain app, in turns."""
-    ours, theirs = [], []
+def _server(artifacts: Path, script: Path | None = None) -> Server:
+    """Return the lab's server, or that of a script under the lab's settings."""
+    return Server(artifacts, options=_AGENTS, **({"script": script} if script else {}))
+
+
+def _both(measure: Callable[[Server, float], float], artifacts: Path, plain: Path) -> tuple[float, float]:
+    """Return the medians over three fresh starts of the lab and of the plain app, in turns."""
+    values: dict[Path | None, list[float]] = {None: [], plain: []}
     for _ in range(3):
-        for found, server in (
-            (ours, Server(artifacts, options=_AGENTS)),
-            (theirs, Server(artifacts.with_name("none"), plain, _AGENTS)),
-        ):
+        for script, found in values.items():
             begun = time.perf_counter()
-            with server:
-                server.seconds = time.perf_counter() - begun
-                found.append(measure(server))
-    return statistics.median(ours), statistics.median(theirs)
+            with _server(artifacts if script is None else artifacts.with_name("none"), script) as server:
+                found.append(measure(server, begun))
+    return statistics.median(values[None]), statistics.median(values[plain])
 
 
-def _ready(server: Server) -> float:
-    """Return the seconds from the command to the first page."""
-    begun = time.perf_counter()
+def _ready(server: Server, begun: float) -> float:
+    """Return the seconds from the command to the server's first answer."""
+    return time.perf_counter() - begun
+
+
+def _first_page(server: Server, begun: float) -> float:
+    """Return the seconds from the command to the first complete page."""
     Session(server.address).ask()
-    return server.seconds + time.perf_counter() - begun
+    return time.perf_counter() - begun
 
 
-def _memory(server: Server) -> float:
+def _memory(server: Server, begun: float) -> float:
+    """Return the memory after the first page, in MB."""
     Session(server.address).ask()
     return _megabytes(server)
 
@@ -171,8 +178,9 @@ def _mosaic(server: Server) -> float:
     sessions = [Session(server.address) for _ in range(_USERS)]
     for session in sessions:
         session.ask(page="datasets", query_params={"dataset": ["mnist"]})
-    return statistics.median(session.ask(widget_state={"datasets.class": str(label)})[1]
-                             for label, session in enumerate(sessions))
+    return statistics.median(
+        session.ask(widget_state={"datasets.class": str(label)})[1] for label, session in enumerate(sessions)
+    )
 
 
 def _pictures(server: Server) -> float:
@@ -180,8 +188,9 @@ def _pictures(server: Server) -> float:
     sessions = [Session(server.address) for _ in range(_USERS)]
     for session in sessions:
         session.ask()
-    return statistics.median(session.ask(widget_state={"page": number + 1})[1]
-                             for number, session in enumerate(sessions))
+    return statistics.median(
+        session.ask(widget_state={"page": number + 1})[1] for number, session in enumerate(sessions)
+    )
 
 
 if __name__ == "__main__":

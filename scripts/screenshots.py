@@ -13,7 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
+from scipy.spatial import distance
 
 from aelab import starter
 from aelab.jobs import folder as jobs
@@ -84,14 +86,18 @@ def shoot(visitor: Visitor, page: str, runs: dict[str, str], path: Path) -> None
 def small(picture: Image.Image) -> bytes:
     """Return a picture as a PNG with as many colours as fit into `_MOST_BYTES`, at most 256."""
     picture = picture.convert("RGB")
-    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
-    grounds = [channel for _, color in counted[:_KEPT] for channel in color]
-    for colors in (256, 128, 64):
-        others = picture.quantize(colors - _KEPT, Image.Quantize.MAXCOVERAGE).getpalette() or []
-        palette = Image.new("P", (1, 1))
-        palette.putpalette(grounds + others)
+    colors, where, counts = np.unique(
+        np.asarray(picture).reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    grounds = colors[np.argsort(-counts)[:_KEPT]]
+    for most in (256, 128, 64):
+        others = picture.quantize(most - _KEPT, Image.Quantize.MAXCOVERAGE).getpalette() or []
+        palette = np.concatenate([grounds, np.reshape(others, (-1, 3))]).astype(np.uint8)
+        nearest = distance.cdist(colors, palette).argmin(axis=1).astype(np.uint8)
+        drawn = Image.fromarray(nearest[where].reshape(picture.height, picture.width))
+        drawn.putpalette(palette.tobytes())
         buffer = io.BytesIO()
-        picture.quantize(palette=palette, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+        drawn.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= _MOST_BYTES:
             break
     return buffer.getvalue()

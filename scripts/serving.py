@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,10 @@ class Server:
         Made if it does not exist.
     keep_workers : bool
         Whether workers go on when the context ends, since they may be somebody else's.
+    script : Path
+        What Streamlit runs; another app only to be measured beside the dashboard.
+    options : sequence of str
+        More of Streamlit's command-line options.
 
     Attributes
     ----------
@@ -36,8 +41,17 @@ class Server:
         Where a browser finds it; the same after a restart.
     """
 
-    def __init__(self, artifacts: Path, *, keep_workers: bool = False) -> None:
+    def __init__(
+        self,
+        artifacts: Path,
+        *,
+        keep_workers: bool = False,
+        script: Path = Path("dashboard", "app.py"),
+        options: Sequence[str] = (),
+    ) -> None:
         self.artifacts = artifacts.resolve()
+        self._script = script
+        self._options = options
         self._keep_workers = keep_workers
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,10 +84,10 @@ class Server:
     def start(self) -> None:
         """Start as a user does and wait until the server answers."""
         self.artifacts.mkdir(parents=True, exist_ok=True)
-        options = ["--server.port", str(self._port), "--server.headless", "true"]
+        options = ["--server.port", str(self._port), "--server.headless", "true", *self._options]
         with open(self.artifacts / "server.log", "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", str(Path("dashboard", "app.py")), *options],
+                [sys.executable, "-m", "streamlit", "run", str(self._script), *options],
                 cwd=ROOT,  # where Streamlit finds its settings
                 env=os.environ | {"AELAB_ARTIFACTS": str(self.artifacts)},
                 stdin=subprocess.DEVNULL,

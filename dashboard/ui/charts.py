@@ -1,4 +1,8 @@
-"""Data in, Plotly figure out: the only place that knows colours, and that draws nothing by itself."""
+"""Data in, Plotly figure out: the only place that knows colours, and that draws nothing by itself.
+
+A figure is made in one call from plain traces and a plain layout: Plotly checks them once, a tenth of
+what `add_trace` and `update_layout` take.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ PALETTE = (
 UNKNOWN = "#9a9a9a"
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
+_Trace = dict[str, Any]
 _TITLE_LINE = 48  # letters of a title that fit on a phone; Plotly cuts off what does not fit
 
 
@@ -32,30 +37,42 @@ def class_color(code: int) -> str:
     return PALETTE[code % len(PALETTE)] if code >= 0 else UNKNOWN
 
 
-def _figure(title: str, x: str, y: str, height: int = 360) -> go.Figure:
-    figure = go.Figure()
+def _figure(
+    traces: Sequence[_Trace],
+    title: str,
+    x: _Trace,
+    y: _Trace,
+    *,
+    height: int = 360,
+    layout: Mapping[str, Any] | None = None,
+) -> go.Figure:
+    """Make a figure of traces; `x` and `y` are the axes, `layout` what is special about it."""
     lines = textwrap.wrap(title.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"), _TITLE_LINE)
     more = 20 * (len(lines) - 1)
-    figure.update_layout(
-        title={"text": "<br>".join(lines)},
-        margin=_MARGIN | {"t": _MARGIN["t"] + more},
-        height=height + more,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
-        xaxis={"title": {"text": x}},
-        yaxis={"title": {"text": y}},
-        hovermode="closest",
-    )
-    return figure
+    common = {
+        "title": {"text": "<br>".join(lines)},
+        "margin": _MARGIN | {"t": _MARGIN["t"] + more},
+        "height": height + more,
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+        "xaxis": x,
+        "yaxis": y,
+        "hovermode": "closest",
+    }
+    return go.Figure(list(traces), common | dict(layout or {}))
+
+
+def _axis(name: str, /, **options: Any) -> _Trace:
+    return {"title": {"text": name}, **options}
 
 
 def balance(table: pd.DataFrame, parts: Mapping[str, str], *, title: str, x: str, y: str) -> go.Figure:
     """Draw the images of each class as bars stacked by part of the split; `parts` maps column to name."""
-    figure = _figure(title, x, y)
-    for color, (column, name) in zip(PALETTE, parts.items(), strict=False):
-        figure.add_bar(x=table["class"].map(text), y=table[column], name=name, marker_color=color)
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(type="category")
-    return figure
+    classes = [text(name) for name in table["class"]]
+    bars = [
+        {"type": "bar", "x": classes, "y": table[column], "name": name, "marker": {"color": color}}
+        for color, (column, name) in zip(PALETTE, parts.items(), strict=False)
+    ]
+    return _figure(bars, title, _axis(x, type="category"), _axis(y), layout={"barmode": "stack"})
 
 
 def pixel_histogram(
@@ -68,42 +85,44 @@ def pixel_histogram(
     y: str,
 ) -> go.Figure:
     """Draw the share of pixels by value, a line a channel."""
-    figure = _figure(title, x, y)
     colors = ["#717581"] if len(names) == 1 else ["#bd1f01", "#5a9a3c", "#3f90da"]
     centres = (edges[:-1] + edges[1:]) / 2
-    for row, name, color in zip(histogram, names, colors, strict=True):
-        figure.add_scatter(
-            x=centres,
-            y=row,
-            name=name,
-            mode="lines",
-            line={"color": color, "shape": "hvh"},
-            fill="tozeroy",
-            opacity=0.8,
-        )
-    figure.update_yaxes(type="log")
-    return figure
+    lines = [
+        {
+            "type": "scatter",
+            "x": centres,
+            "y": shares,
+            "name": name,
+            "mode": "lines",
+            "line": {"color": color, "shape": "hvh"},
+            "fill": "tozeroy",
+            "opacity": 0.8,
+        }
+        for shares, name, color in zip(histogram, names, colors, strict=True)
+    ]
+    return _figure(lines, title, _axis(x), _axis(y, type="log"))
 
 
 def learning_curves(
     history: Sequence[Mapping[str, Any]], part: str, names: tuple[str, str], *, title: str, x: str, y: str
 ) -> go.Figure:
     """Draw one part of the loss over epochs, for training (`names[0]`) and validation (`names[1]`)."""
-    figure = _figure(title, x, y, height=280)
-    epochs = [line["epoch"] for line in history]
-    for key, name, color, dash in (
-        ("train", names[0], PALETTE[0], "solid"),
-        ("validation", names[1], PALETTE[1], "dot"),
-    ):
-        figure.add_scatter(
-            x=epochs,
-            y=[line[key][part] for line in history],
-            name=name,
-            mode="lines+markers",
-            line={"color": color, "dash": dash},
-            marker={"size": 5},
+    curves = [
+        {
+            "type": "scatter",
+            "x": [line["epoch"] for line in history],
+            "y": [line[images][part] for line in history],
+            "name": name,
+            "mode": "lines+markers",
+            "line": {"color": color, "dash": dash},
+            "marker": {"size": 5},
+        }
+        for images, name, color, dash in (
+            ("train", names[0], PALETTE[0], "solid"),
+            ("validation", names[1], PALETTE[1], "dot"),
         )
-    return figure
+    ]
+    return _figure(curves, title, _axis(x), _axis(y), height=280)
 
 
 def latent_map(
@@ -121,43 +140,40 @@ def latent_map(
     All points are one trace, so that a selection cannot confuse them; `ids` travel as custom data. The
     legend is made of empty traces.
     """
+    deep = coordinates.shape[1] == 3
+    kind = "scatter3d" if deep else "scattergl"
     present = [int(code) for code in np.unique(labels)]
     names = {code: text(class_names[code]) if code >= 0 else unknown for code in present}
-    common = {
+    colors = [class_color(int(code)) for code in labels]
+    points = {
+        "type": kind,
+        **dict(zip("xyz", coordinates.T, strict=False)),
         "mode": "markers",
+        "marker": {"size": 3, "color": colors} if deep else {"size": 6, "color": colors, "opacity": 0.8},
         "customdata": ids,
         "text": [names[int(code)] for code in labels],
         "hovertemplate": "%{text} #%{customdata}<extra></extra>",
         "showlegend": False,
     }
-    colors = [class_color(int(code)) for code in labels]
-    figure = _figure(title, axes[0], axes[1], height=560)
-    if coordinates.shape[1] == 3:
-        x, y, z = coordinates.T
-        figure.add_scatter3d(x=x, y=y, z=z, marker={"size": 3, "color": colors}, **common)
-        figure.update_layout(
-            scene={
-                "xaxis": {"title": {"text": axes[0]}},
-                "yaxis": {"title": {"text": axes[1]}},
-                "zaxis": {"title": {"text": axes[2]}},
-            }
-        )
-    else:
-        x, y = coordinates.T
-        figure.add_scattergl(x=x, y=y, marker={"size": 6, "color": colors, "opacity": 0.8}, **common)
-        figure.update_layout(dragmode="lasso")
-    legend = go.Scatter3d if coordinates.shape[1] == 3 else go.Scattergl
-    nowhere = {"x": [None], "y": [None]} | ({"z": [None]} if coordinates.shape[1] == 3 else {})
-    for code in present:
-        figure.add_trace(
-            legend(
-                **nowhere,
-                mode="markers",
-                name=names[code],
-                marker={"color": class_color(code), "size": 9},
-            )
-        )
-    return figure
+    legend = [
+        {
+            "type": kind,
+            **{axis: [None] for axis in ("xyz" if deep else "xy")},
+            "mode": "markers",
+            "name": names[code],
+            "marker": {"color": class_color(code), "size": 9},
+        }
+        for code in present
+    ]
+    scene = {f"{letter}axis": _axis(name) for letter, name in zip("xyz", axes, strict=False)}
+    return _figure(
+        [points, *legend],
+        title,
+        _axis(axes[0]),
+        _axis(axes[1]),
+        height=560,
+        layout={"scene": scene} if deep else {"dragmode": "lasso"},
+    )
 
 
 def decodable_grid(
@@ -167,58 +183,66 @@ def decodable_grid(
 
     A picture cannot be clicked, hence the fine grid of almost transparent points above it.
     """
-    figure = _figure(title, axes[0], axes[1], height=640)
-    figure.add_layout_image(
-        source=picture_uri,
-        xref="x",
-        yref="y",
-        x=-half,
-        y=half,
-        sizex=2 * half,
-        sizey=2 * half,
-        sizing="stretch",
-        layer="below",
-    )
     line = np.linspace(-half, half, _CLICKABLE, dtype=np.float32)
     x, y = (grid.ravel() for grid in np.meshgrid(line, line))
-    figure.add_scattergl(
-        x=x,
-        y=y,
-        mode="markers",
-        marker={"size": 10, "color": "#ffffff", "opacity": 0.01},
-        hovertemplate="(%{x:.2f}, %{y:.2f})<extra></extra>",
-        showlegend=False,
+    clickable = {
+        "type": "scattergl",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "marker": {"size": 10, "color": "#ffffff", "opacity": 0.01},
+        "hovertemplate": "(%{x:.2f}, %{y:.2f})<extra></extra>",
+        "showlegend": False,
+    }
+    cross = {
+        "type": "scatter",
+        "x": [position[0]],
+        "y": [position[1]],
+        "mode": "markers",
+        "name": point,
+        "hoverinfo": "skip",
+        "showlegend": True,
+        "cliponaxis": False,
+        "marker": {"symbol": "cross", "size": 16, "color": "#bd1f01", "line": {"color": "#ffffff", "width": 2}},
+    }
+    ground = {
+        "source": picture_uri,
+        "xref": "x",
+        "yref": "y",
+        "x": -half,
+        "y": half,
+        "sizex": 2 * half,
+        "sizey": 2 * half,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+    plain = {"range": [-half, half], "showgrid": False, "zeroline": False, "constrain": "domain"}
+    return _figure(
+        [clickable, cross],
+        title,
+        _axis(axes[0], **plain),
+        _axis(axes[1], scaleanchor="x", **plain),
+        height=640,
+        layout={"images": [ground]},
     )
-    figure.add_scatter(
-        x=[position[0]],
-        y=[position[1]],
-        mode="markers",
-        name=point,
-        hoverinfo="skip",
-        showlegend=True,
-        cliponaxis=False,
-        marker={"symbol": "cross", "size": 16, "color": "#bd1f01", "line": {"color": "#ffffff", "width": 2}},
-    )
-    figure.update_xaxes(range=[-half, half], showgrid=False, zeroline=False, constrain="domain")
-    figure.update_yaxes(range=[-half, half], showgrid=False, zeroline=False, scaleanchor="x", constrain="domain")
-    return figure
 
 
 def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) -> go.Figure:
     """Draw a measure of each run as a point with its 95% interval."""
-    figure = _figure(title, x, y, height=80 + 44 * len(table))
-    figure.add_scatter(
-        x=table[metric],
-        y=table["run"],
-        mode="markers",
-        marker={"size": 10, "color": PALETTE[0]},
-        showlegend=False,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": table[f"{metric}_high"] - table[metric],
-            "arrayminus": table[metric] - table[f"{metric}_low"],
-        },
-    )
-    figure.update_yaxes(type="category", autorange="reversed")
-    return figure
+    interval = {
+        "type": "data",
+        "symmetric": False,
+        "array": table[f"{metric}_high"] - table[metric],
+        "arrayminus": table[metric] - table[f"{metric}_low"],
+    }
+    points = {
+        "type": "scatter",
+        "x": table[metric],
+        "y": table["run"],
+        "mode": "markers",
+        "marker": {"size": 10, "color": PALETTE[0]},
+        "showlegend": False,
+        "error_x": interval,
+    }
+    height = 80 + 44 * len(table)
+    return _figure([points], title, _axis(x), _axis(y, type="category", autorange="reversed"), height=height)

@@ -7,10 +7,10 @@ import importlib
 import pkgutil
 
 import streamlit as st
-from aelab import starter
-from aelab.jobs import queue
 
 import ui
+from aelab import starter
+from aelab.jobs import queue
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from labs import TrainedLab
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
 from aelab.jobs import folder, queue
 from aelab.jobs.executor import LocalExecutor
 from aelab.jobs.folder import OPEN, Job
@@ -81,10 +86,18 @@ def visit() -> Visit:
 @pytest.fixture
 def untrained(trained_lab: TrainedLab, artifacts: Path) -> Path:
     """Return a lab that has the digits and no run: not new, so that no starter lab is queued."""
-    lab = trained_lab.copied_to(artifacts)
-    for run_id in lab.runs.values():
-        for part in ("runs", "jobs"):
-            for path in sorted((artifacts / part / run_id).rglob("*"), reverse=True):
-                path.rmdir() if path.is_dir() else path.unlink()
-            (artifacts / part / run_id).rmdir()
+    shutil.copytree(trained_lab.folder / "datasets", artifacts / "datasets")
     return artifacts
+
+
+@pytest.fixture
+def unlabelled(lab: TrainedLab, tmp_path: Path) -> Dataset:
+    """Return a dataset of pictures that lie in no class folder, which the VAE of the lab is taken to be trained on."""
+    (tmp_path / "loose").mkdir()
+    for index in range(20):
+        pixels = np.random.default_rng(index).integers(0, 256, (28, 28), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "loose" / f"{index}.png")
+    dataset = import_path(tmp_path / "loose", "loose", 28, "gray")
+    config = lab.folder / "runs" / lab.runs["vae"] / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"digits"', '"loose"'), encoding="utf-8")
+    return dataset

@@ -38,6 +38,11 @@ def metrics(page: AppTest) -> dict[str, str]:
     return {element.label: element.value for element in page.metric}
 
 
+def progress(page: AppTest) -> list[str]:
+    """Return what stands above each bar of progress."""
+    return [bar.text.replace("\\", "") for bar in page.progress]
+
+
 def buttons(page: AppTest) -> list[str]:
     """Return the labels of the buttons on a page."""
     return [element.label for element in page.button]
@@ -86,8 +91,8 @@ def figures(page: AppTest) -> list[dict[str, Any]]:
 
 
 def title(figure: dict[str, Any]) -> str:
-    """Return a figure's title, which may be broken into lines."""
-    return str(figure["layout"]["title"]["text"]).replace("<br>", " ")
+    """Return a figure's title, wherever its lines are broken or kept together."""
+    return str(figure["layout"]["title"]["text"]).replace("<br>", " ").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _address(content: bytes, kind: str, file_name: str | None) -> str:

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from labs import TrainedLab, until
 from PIL import Image
-from seen import buttons, errors, figures, metrics, picture_of, pictures, press, title, words
+from seen import buttons, errors, figures, metrics, picture_of, pictures, press, progress, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
+from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
 from aelab.studies import overview
@@ -102,6 +103,16 @@ def test_mean_images_balance_and_histogram_are_those_of_the_study(lab: TrainedLa
     assert title(histogram) == "Pixel values of the training images (N = 1259)"
 
 
+def test_images_without_classes_are_called_unlabelled(unlabelled: Dataset, visit) -> None:
+    page = visit("datasets", dataset="loose")
+    said = words(page)
+    assert "loose holds 20 images of 28 × 28 pixels, grey, in 0 classes." in said.replace("**", "")
+    assert "in this order: unlabelled" in said
+    assert page.selectbox(key="datasets.class").options == ["all classes"]
+    assert pictures(page)[0] == picture_of(np.asarray(unlabelled.images), 20)
+    assert figures(page)[0]["data"][0]["x"] == ["unlabelled"]
+
+
 def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, visit) -> None:
     store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
     page = visit("datasets")
@@ -115,7 +126,7 @@ def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, vi
 def test_a_dataset_that_is_not_stored_is_made_by_a_worker_and_then_shown(artifacts: Path, visit, workers) -> None:
     store.import_dataset("something", "shapes", ShapesConfig(count=60, size=12))  # a lab that is not new
     page = visit("datasets", dataset="shapes")
-    assert "shapes · " in page.progress[0].text
+    assert progress(page)[0].startswith("shapes · ")
     assert not page.metric
     after_the_work(page)
     assert "shapes holds 2000 images" in words(page).replace("**", "")
@@ -153,7 +164,7 @@ def test_a_zip_becomes_a_dataset_that_is_shown_at_once(lab: TrainedLab, visit, w
     page = visit("datasets")
     page.number_input(key="imports.size").set_value(16)
     bring(page, fruit(), "my-fruit")
-    assert "my-fruit · " in page.progress[0].text.replace("\\", "")
+    assert progress(page)[0].startswith("my-fruit · ")
     after_the_work(page)
     assert page.selectbox(key="dataset").value == "my-fruit"
     assert "12 images of 16 × 16 pixels, colour, in 2 classes" in words(page).replace("**", "")

@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
 from aelab.datasets import store
+from aelab.datasets.importing import import_path
 from aelab.noise import noises
 from aelab.runs import Run
 from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
+from ui import tables
 
 each_noise = pytest.mark.parametrize("noise", noises.names())
 each_level = pytest.mark.parametrize("share", [0.0, 0.35, 1.0], ids=["none", "some", "strongest"])
@@ -99,8 +101,6 @@ def test_the_denoising_run_comes_first_and_others_are_told_from_it(lab: TrainedL
 
 
 def test_the_csv_is_the_table_with_names_that_do_not_change_with_the_language(lab: TrainedLab, visit) -> None:
-    from ui import tables  # noqa: PLC0415
-
     run = runs.find(lab.runs["dae"])
     found = [measured(run, spec.name, spec.default) for spec in noises]
     for language in ("en", "es"):
@@ -108,14 +108,10 @@ def test_the_csv_is_the_table_with_names_that_do_not_change_with_the_language(la
         assert downloads(page) == [csv_of(tables.denoising(found), f"denoise-{run.id}.csv")]
 
 
-def test_a_dataset_of_many_test_images_is_measured_on_some_until_all_are_wanted(
-    lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dataset_of_many_test_images_is_measured_on_some_until_all_are_wanted(lab: TrainedLab, visit) -> None:
     images = np.random.default_rng(0).integers(0, 256, (7000, 28, 28), dtype=np.uint8)
     path = lab.folder / "many.npz"
     np.savez(path, images=images, labels=np.zeros(7000, int))
-    from aelab.datasets.importing import import_path  # noqa: PLC0415
-
     many = import_path(path, "many")
     config = lab.folder / "runs" / lab.runs["pca"] / "config.json"
     config.write_text(config.read_text(encoding="utf-8").replace('"digits"', '"many"'), encoding="utf-8")

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 from labs import TrainedLab, until
-from seen import csv_of, downloads, errors, figures, picture_of, pictures, press, single_picture_of, title, words
+from seen import (
+    csv_of,
+    downloads,
+    errors,
+    figures,
+    picture_of,
+    pictures,
+    press,
+    progress,
+    title,
+    words,
+)
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
 from aelab.inference import Inference
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
@@ -36,8 +50,6 @@ def points(figure: dict) -> dict:
 
 def numbers(values: object) -> list[float]:
     """Return an array of a Plotly figure, which may travel as base64."""
-    import base64  # noqa: PLC0415
-
     if isinstance(values, dict):
         return np.frombuffer(base64.b64decode(values["bdata"]), np.dtype(values["dtype"])).tolist()
     return list(values)  # type: ignore[call-overload]
@@ -84,6 +96,16 @@ def test_each_class_has_its_own_colour_and_the_legend_says_which(lab: TrainedLab
     assert len(set(legend.values())) == 10
 
 
+def test_images_without_classes_are_grey_points(lab: TrainedLab, unlabelled: Dataset, visit) -> None:
+    page = visit("latent", run=lab.runs["vae"])
+    (figure,) = figures(page)
+    assert len(set(points(figure)["marker"]["color"])) == 1
+    assert [each["name"] for each in figure["data"] if each.get("name")] == ["unlabelled"]
+    ids = unlabelled.indices("test")
+    select(page, [int(each) for each in ids])
+    assert f"unlabelled: {len(ids)}" in words(page)
+
+
 def test_the_images_on_the_map_can_be_limited_and_downloaded(lab: TrainedLab, visit) -> None:
     page = visit("latent", run=lab.runs["conv_ae"])
     page.number_input(key="latent.limit").set_value(40)
@@ -105,7 +127,7 @@ def test_tsne_is_a_job_until_its_map_is_shown(lab: TrainedLab, visit, workers) -
     config = Config(method="tsne", perplexity=5, iterations=300, limit=60)
     job = folder.find(task.job_id(runs.find(lab.runs["conv_ae"]), config))
     assert job is not None
-    assert page.progress[0].text.startswith("t-SNE of the codes · ")
+    assert progress(page)[0].startswith("t-SNE of the codes · ")
     assert not figures(page)
     until(lambda: folder.status(job).state not in OPEN)
     said = words(page.run())
@@ -199,94 +221,3 @@ def test_a_dataset_with_too_few_test_images_has_no_map(lab: TrainedLab, visit, t
     show(page, "decode")  # the decoder needs none
     assert not errors(page)
     assert pictures(page)
-
-
-# The decoder
-
-
-def decoded(lab: TrainedLab, *position: float) -> str:
-    """Return the picture of a decoded position of the plane."""
-    return single_picture_of(networks(lab, "vae").decode(np.array([position], np.float32))[0], 168)
-
-
-def test_the_middle_of_the_plane_is_decoded_first(lab: TrainedLab, visit) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    assert "What the decoder makes of (0.00, 0.00)" in words(page)
-    assert pictures(page) == [decoded(lab, 0, 0)]
-    (figure,) = figures(page)
-    assert title(figure) == "The decoded plane"
-    assert figure["layout"]["images"][0]["source"].startswith("data:image/png;base64,")
-
-
-@pytest.mark.parametrize("text", ["(-1, 3)", "-1,3", "[-1; 3]"])
-def test_a_typed_position_moves_sliders_and_image(lab: TrainedLab, visit, text: str) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    page.text_input(key="decode.typed").input(text).run()
-    assert (page.slider(key="decode.x").value, page.slider(key="decode.y").value) == (-1, 3)
-    said = words(page)
-    assert "What the decoder makes of (-1.00, 3.00)" in said
-    assert pictures(page) == [decoded(lab, -1, 3)]
-    codes = expected_map(lab, "vae").codes
-    nearest = np.linalg.norm(codes - np.array([-1, 3]), axis=1).min()
-    assert f"The nearest test image's code is {nearest:.2f} away" in said
-    marker = figures(page)[0]["data"][-1]
-    assert (list(marker["x"]), list(marker["y"])) == ([-1], [3])
-
-
-@pytest.mark.parametrize("text", ["here", "1", "1, 2, 3", "nan, 0", "1e400, 0", "**1**, 2"])
-def test_what_is_no_position_is_said_and_the_image_stays(lab: TrainedLab, visit, text: str) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    page.text_input(key="decode.typed").input("1, 1").run()
-    page.text_input(key="decode.typed").input(text).run()
-    (sentence,) = errors(page)
-    assert sentence == (f"A position here is 2 numbers with commas between them, such as (-1, 3); it is {text!r}.")
-    assert pictures(page) == [decoded(lab, 1, 1)]
-    page.text_input(key="decode.typed").input("0, 2").run()
-    assert not errors(page)
-    assert pictures(page) == [decoded(lab, 0, 2)]
-
-
-def test_a_slider_that_is_moved_takes_the_place_of_what_was_typed(lab: TrainedLab, visit) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    page.text_input(key="decode.typed").input("nonsense").run()
-    page.slider(key="decode.x").set_value(2.5).run()
-    assert not errors(page)
-    assert page.text_input(key="decode.typed").value == ""
-    assert pictures(page) == [decoded(lab, 2.5, 0)]
-
-
-def test_an_old_mistake_is_not_shown_beside_an_empty_field(lab: TrainedLab, visit) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    page.text_input(key="decode.typed").input("nonsense").run()
-    assert errors(page)
-    show(page, "map")
-    show(page, "decode")
-    assert not page.text_input(key="decode.typed").value
-    assert not errors(page)
-
-
-def test_a_larger_latent_space_is_walked_along_one_dimension(lab: TrainedLab, visit) -> None:
-    page = show(visit("latent", run=lab.runs["conv_ae"]), "decode")
-    codes = expected_map(lab, "conv_ae").codes
-    widest = int(np.argmax(codes.std(axis=0)))
-    assert page.selectbox(key="decode.dimension").value == widest
-    slider = page.slider(key=f"decode.value.{widest}")
-    slider.set_value(slider.max).run()
-    said = words(page)
-    assert f"Decoded at {slider.max:+.2f}" in said
-    assert f"moved along dimension {widest + 1} from {-slider.max:g} to {slider.max:g}" in said
-    mean = codes.mean(axis=0)
-    walk = np.repeat(mean[None], 11, axis=0)
-    walk[:, widest] += np.linspace(-slider.max, slider.max, 11, dtype=np.float32)
-    images = networks(lab, "conv_ae").decode(walk)
-    single, row = pictures(page)
-    assert row == picture_of(images, 11)
-    assert single == single_picture_of(images[-1], 168)
-
-
-def test_another_run_is_decoded_where_it_makes_sense(lab: TrainedLab, visit) -> None:
-    page = show(visit("latent", run=lab.runs["vae"]), "decode")
-    page.selectbox(key="run").select(lab.runs["pca"]).run()
-    assert "The mean code of the test images, moved along dimension" in words(page)
-    page.selectbox(key="run").select(lab.runs["vae"]).run()
-    assert "What the decoder makes of (0.00, 0.00)" in words(page)

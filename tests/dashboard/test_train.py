@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from labs import LATENT_DIM, TrainedLab
-from seen import buttons, errors, figures, metrics, picture_of, press, title, words
+from labs import LATENT_DIM, TrainedLab, until
+from seen import buttons, errors, figures, metrics, picture_of, press, progress, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import runs
@@ -91,15 +92,13 @@ def test_train_pressed_twice_is_one_run(lab: TrainedLab, visit, nobody) -> None:
     assert len(nobody.asked) == 1
 
 
-def test_a_run_that_is_done_is_shown_and_not_trained_again(lab: TrainedLab, visit, nobody) -> None:
-    page = choose(visit("train"), "pca")
-    page.number_input(key="train.pca.latent_dim").set_value(8)
-    page.number_input(key="train.digits.limit").set_value(300).run()
+def test_what_was_trained_before_is_not_trained_again(lab: TrainedLab, visit, nobody) -> None:
+    page = press(visit("train"), "Train")
+    (run_id,) = nobody.asked
+    end(run_id, "done")
     press(page, "Train")
-    assert len(runs.listed()) == 5  # the lab's has another batch size
-    end(runs.listed()[0].id, "done")
-    press(page, "Train")
-    assert len(nobody.asked) == 1
+    assert nobody.asked == [run_id]
+    assert "Done." in words(page)
 
 
 @pytest.mark.parametrize(
@@ -166,10 +165,7 @@ def test_a_finished_run_shows_its_curves_and_reconstructions(lab: TrainedLab, vi
     last = history[-1]
     assert f"After epoch {last['epoch']} of " in said.replace("**", "")
     assert f"loss {last['train']['loss']:.5g} on training, {last['validation']['loss']:.5g}" in said.replace("**", "")
-    snapshot = run.snapshot(run.snapshot_epochs()[-1])
-    rows = 1 + (model == "dae") + len(run.snapshot_epochs())
-    assert page.image[0].captions[0].count(";") == (2 if model == "dae" else 1)
-    assert snapshot["target"].shape[0] * rows > 0
+    assert ("what the network is given" in page.image[0].captions[0]) == (model == "dae")
     charts = figures(page)
     if model == "pca":
         assert charts == []
@@ -186,8 +182,6 @@ def test_a_finished_run_shows_its_curves_and_reconstructions(lab: TrainedLab, vi
 
 
 def test_the_reconstructions_are_those_that_were_kept(lab: TrainedLab, visit) -> None:
-    import numpy as np  # noqa: PLC0415
-
     run = runs.find(lab.runs["dae"])
     first, second = (run.snapshot(epoch) for epoch in (1, 2))
     expected = np.concatenate([second["target"], second["given"], first["output"], second["output"]])
@@ -231,12 +225,12 @@ def test_a_run_that_waits_can_be_cancelled(lab: TrainedLab, visit, monkeypatch: 
     first, second = (train.submit("digits", "deep_ae", {"epochs": epochs}) for epochs in (2, 3))
     page = visit("train", follow=second.id)
     words(page)
-    assert [bar.text for bar in page.progress] == ["Training · waiting, 1 before it"]
+    assert progress(page) == ["Training · waiting, 1 before it"]
     press(page, "Cancel")
     assert runs.status(second).state == "cancelled"
     assert "This was cancelled" in words(page)
     page = visit("train", follow=first.id)
-    assert [bar.text for bar in page.progress] == ["Training · starting a worker…"]
+    assert progress(page) == ["Training · starting a worker…"]
 
 
 def test_a_run_at_work_shows_how_far_it_is(lab: TrainedLab, visit) -> None:
@@ -254,8 +248,6 @@ def test_a_run_at_work_shows_how_far_it_is(lab: TrainedLab, visit) -> None:
 
 
 def test_a_training_goes_from_the_form_to_the_end_in_a_real_worker(lab: TrainedLab, visit, workers) -> None:
-    from labs import until  # noqa: PLC0415
-
     page = choose(visit("train"), "pca")
     page.number_input(key="train.pca.latent_dim").set_value(3).run()
     press(page, "Train")

@@ -1,6 +1,8 @@
-"""A map of codes as a job: made once, read back, refused with a sentence."""
+"""A map of codes as a job: made once for everybody who asks, read back whole, refused with a sentence."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,29 +13,61 @@ from aelab.datasets.store import open_dataset
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.pixels import to_unit
+from aelab.jobs.context import JobContext
+from aelab.jobs.folder import Job
+from aelab.studies import latent_map
 from aelab.studies.latent_map import Config
-from aelab.tasks import latent_map
+from aelab.tasks import latent_map as task
+
+TSNE = Config(method="tsne", perplexity=5, iterations=300, limit=60)
 
 
-def test_a_map_is_made_by_a_worker_once(lab: TrainedLab) -> None:
-    config = Config.parse({"method": "pca", "dimensions": 2, "limit": 100})
-    job = latent_map.submit(lab.runs["conv_ae"], config)
+def made_here(run_id: str, config: Config) -> Job:
+    """Return a job whose work is done, here and not in a worker."""
+    job = Job("latent_map-1", "latent_map", {"run": run_id, "created": "", "config": config.to_json()}, created=1.0)
+    jobs.create(job)
+    task.make(JobContext(job), job.params)
+    return job
+
+
+@pytest.mark.parametrize("config", [TSNE, Config(dimensions=3)], ids=["tsne", "pca"])
+def test_a_map_is_read_back_as_the_study_gave_it(lab: TrainedLab, config: Config) -> None:
+    run = runs.find(lab.runs["conv_ae"])
+    found = task.result(made_here(run.id, config))
+    expected = latent_map.run(inference.load(run), open_dataset(run.dataset), config)
+    for name in ("coordinates", "codes", "indices", "labels"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert found.explained_variance == expected.explained_variance
+    assert found.divergence == expected.divergence
+
+
+@pytest.mark.parametrize("damage", ["truncated", "empty", "missing", "another file"])
+def test_a_map_that_is_damaged_is_named(lab: TrainedLab, damage: str) -> None:
+    job = made_here(lab.runs["vae"], Config(limit=10))
+    path = job.folder / "map.npz"
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "another file":
+        np.savez(path, other=np.zeros(3))
+    elif damage != "missing":
+        path.write_bytes(content[: len(content) // 2] if damage == "truncated" else b"")
+    with pytest.raises(LabError, match=r"map\.npz in jobs/latent_map-1 is damaged"):
+        task.result(job)
+
+
+def test_a_worker_makes_a_map_once_for_everybody_who_asks(lab: TrainedLab) -> None:
+    run = runs.find(lab.runs["conv_ae"])
+    job = task.submit(run.id, TSNE)
+    assert job.id == task.job_id(run, TSNE)
     status = queue.wait(job, lambda now: None)
     assert status.state == "done", status.error
-    found = latent_map.result(job)
-    run, dataset = runs.find(lab.runs["conv_ae"]), open_dataset("digits")
-    assert set(found.indices) <= set(dataset.indices("test"))
-    assert found.coordinates.shape == (100, 2)
-    np.testing.assert_array_equal(found.labels, dataset.labels[found.indices])
-    codes = inference.load(run).encode(to_unit(dataset.images[found.indices]))
-    np.testing.assert_allclose(found.codes, codes, atol=1e-5)
-    assert latent_map.submit(run.id, config) == job
-    assert latent_map.submit(run.id, Config.parse({**config.to_json(), "limit": 99})).id != job.id
+    assert task.result(job).coordinates.shape == (60, 2)
+    assert task.submit(run.id, TSNE) == job
+    assert jobs.status(job) == status  # it was not made again
+    assert task.job_id(run, Config.parse({**TSNE.to_json(), "limit": 61})) != job.id
 
 
-def test_a_map_of_a_run_that_does_not_exist_is_refused_at_once(lab: TrainedLab) -> None:
-    before = jobs.all_jobs()
+def test_a_map_of_a_run_that_does_not_exist_is_refused_at_once(artifacts: Path) -> None:
     with pytest.raises(LabError, match="There is no run called 'nobody'"):
-        latent_map.submit("nobody", Config())
-    assert jobs.all_jobs() == before
+        task.submit("nobody", Config())
+    assert jobs.all_jobs() == []

@@ -1,0 +1,128 @@
+"""What `aelab evaluate`, `denoise`, `latent` and `report` answer: the numbers of the studies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from labs import LATENT_DIM, TrainedLab
+from shell import MEASURES, Answers, Refusal, rows
+
+from aelab import inference, runs
+from aelab.datasets import store
+from aelab.jobs import folder as jobs
+from aelab.reports.csv import to_csv
+from aelab.studies import comparison, denoising
+
+
+@pytest.mark.parametrize("model", LATENT_DIM)
+def test_evaluating_again_gives_the_numbers_of_the_training(answer: Answers, lab: TrainedLab, model: str) -> None:
+    found = answer("evaluate", lab.runs[model])
+    assert set(found) == {"run", "n", "split"} | MEASURES
+    kept = json.loads((lab.folder / "runs" / lab.runs[model] / "metrics.json").read_text(encoding="utf-8"))
+    assert (found["n"], found["split"]) == (kept["n"], kept["split"]) == (359, "test")
+    for name in MEASURES:
+        assert found[name] == pytest.approx(kept["overall"][name]["mean"], rel=1e-6)
+
+
+def test_denoising_is_answered_with_the_numbers_of_its_study(answer: Answers, lab: TrainedLab) -> None:
+    found = answer("denoise", lab.runs["dae"], "--noise", "salt_pepper", "--level", "0.1")
+    assert set(found) == {"run", "noise", "level", "split", "n", "noisy", "restored", "gain_db"}
+    config = denoising.Config(noise="salt_pepper", level=0.1)
+    run = runs.find(lab.runs["dae"])
+    expected = denoising.run(inference.load(run), store.open_dataset("digits"), config)
+    assert (found["n"], found["split"], found["level"]) == (359, "test", 0.1)
+    for part in ("noisy", "restored"):
+        assert set(found[part]) == {"psnr", "ssim"}
+        for name, value in found[part].items():
+            assert value == pytest.approx(getattr(expected, part)[name].mean)
+    assert found["gain_db"] == pytest.approx(expected.gain.mean)
+
+
+def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: TrainedLab) -> None:
+    found = answer("denoise", lab.runs["dae"], "--noise", "gaussian", "--level", "0")
+    assert found["noisy"]["psnr"] is None
+    assert found["gain_db"] is None
+    assert found["noisy"]["ssim"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("noise", "level", "sentence"),
+    [
+        ("rain", "0.1", "noise must be one of gaussian, salt_pepper; it is 'rain'."),
+        ("gaussian", "1.5", "level must be between 0 and 1; it is 1.5."),
+        ("gaussian", "-1", "level must be between 0 and 1; it is -1."),
+        ("gaussian", "much", "level must be a number between 0 and 1; it is 'much'."),
+    ],
+)
+def test_a_noise_that_cannot_be_made_is_refused(
+    refusal: Refusal, lab: TrainedLab, noise: str, level: str, sentence: str
+) -> None:
+    assert refusal("denoise", lab.runs["dae"], "--noise", noise, f"--level={level}") == sentence
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_a_map_by_pca_is_written_as_a_table(answer: Answers, lab: TrainedLab, tmp_path: Path, dimensions: int) -> None:
+    out = tmp_path / "map.csv"
+    found = answer("latent", lab.runs["conv_ae"], "--method", "pca", "--out", out, "--dimensions", dimensions)
+    header, *lines = rows(out)
+    assert header == ["index", "class", "x", "y", "z"][: 2 + dimensions]
+    assert len(lines) == found["n"] == 359
+    dataset = store.open_dataset("digits")
+    assert [int(line[0]) for line in lines] == dataset.indices("test").tolist()
+    assert [line[1] for line in lines] == [str(label) for label in dataset.labels[dataset.indices("test")]]
+    coordinates = np.array([line[2:] for line in lines], float)
+    assert np.abs(coordinates.mean(axis=0)).max() < 1e-3
+    shares = coordinates.var(axis=0)
+    np.testing.assert_allclose(
+        shares / shares[0], np.array(found["explained_variance"]) / found["explained_variance"][0]
+    )
+    assert (found["method"], found["split"], found["divergence"]) == ("pca", "test", None)
+
+
+def test_a_map_by_tsne_is_made_by_a_worker(answer: Answers, lab: TrainedLab, tmp_path: Path) -> None:
+    out = tmp_path / "map.csv"
+    asked = ("latent", lab.runs["vae"], "--method", "tsne", "--out", out, "--perplexity", 5, "--limit", 60)
+    asked += ("--iterations", 300)
+    found = answer(*asked)
+    assert (found["n"], found["explained_variance"]) == (60, [])
+    assert found["divergence"] > 0
+    written = out.read_bytes()
+    assert len(rows(out)) == 61
+    out.unlink()
+    assert answer(*asked) == found
+    assert out.read_bytes() == written
+
+
+def test_a_perplexity_that_is_too_high_is_one_sentence(refusal: Refusal, lab: TrainedLab, tmp_path: Path) -> None:
+    asked = ("latent", lab.runs["vae"], "--method", "tsne", "--out", tmp_path / "map.csv", "--limit", 40)
+    assert refusal(*asked) == "perplexity must be below a third of the 40 images; it is 30. Try 4."
+    assert not (tmp_path / "map.csv").exists()
+
+
+@pytest.mark.parametrize("option", [("latent", "--method", "tsne", "--out"), ("report", "--csv")], ids=" ".join)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    refusal: Refusal, lab: TrainedLab, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    for place in (tmp_path / "missing" / "map.csv", tmp_path):
+        command, *more = option
+        assert "cannot be written: name a file in a folder that exists." in refusal(
+            command, lab.runs["vae"], *more, place
+        )
+    assert {job.kind for job in jobs.all_jobs()} == {"train"}
+
+
+def test_a_report_is_the_comparison_of_its_runs(answer: Answers, lab: TrainedLab, tmp_path: Path) -> None:
+    chosen = [lab.runs["pca"], lab.runs["vae"]]
+    found = answer("report", *chosen, "--csv", tmp_path / "report.csv")
+    assert set(found) == {"runs", "best", "csv"}
+    assert [row["run"] for row in found["runs"]] == chosen
+    table = comparison.compare([runs.find(run_id) for run_id in chosen])
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8") == to_csv(table)
+    assert found["best"] == comparison.best(table)
+    for row, (_, expected) in zip(found["runs"], table[table["class"] == ""].iterrows(), strict=True):
+        assert {name: row[name] for name in MEASURES} == {name: expected[name] for name in MEASURES}
+    assert found["runs"][0]["frechet"] is None
+    assert found["runs"][1]["frechet"] > 0
