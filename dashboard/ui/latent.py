@@ -88,7 +88,7 @@ def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None
         return
     shown = ids[:_MOST_SHOWN]
     images = to_unit(data.images[shown])
-    st.subheader(t("{count} images selected", count=len(ids)))
+    st.subheader(t("Images selected: {count}", count=len(ids)))
     labels = data.labels[ids]
     names = [*class_names(data), t("unlabelled")]  # an unlabelled image's code is -1: the last
     mix = [f"{names[code]}: {int(np.count_nonzero(labels == code))}" for code in np.unique(labels)]

@@ -18,21 +18,21 @@ from ui.labels import PARTS
 
 
 def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
-    """Return a row for each noise."""
+    """Return a row for each noise and measure: few columns, so that the gain is seen without scrolling."""
     return pd.DataFrame(
         [
             {
                 "noise": found.noise,
                 "level": found.level,
-                "psnr_noisy": found.noisy["psnr"].mean,
-                "psnr_restored": found.restored["psnr"].mean,
-                "gain": found.gain.mean,
-                "ssim_noisy": found.noisy["ssim"].mean,
-                "ssim_restored": found.restored["ssim"].mean,
+                "measure": name,
+                "noisy": found.noisy[name].mean,
+                "restored": found.restored[name].mean,
+                "gain": found.gain.mean if name == "psnr" else found.restored[name].mean - found.noisy[name].mean,
                 "n": found.n,
                 "split": found.split,
             }
             for found in results
+            for name in found.restored
         ]
     )
 
@@ -40,15 +40,13 @@ def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
 def denoising_columns() -> dict[str, Any]:
     """Return the heads and formats of `denoising`."""
     number = st.column_config.NumberColumn
-    psnr, ssim = metrics["psnr"], metrics["ssim"]
     return {
         "noise": t("Noise"),
         "level": number(t("Severity"), format="%.2f"),
-        "psnr_noisy": number(t("{measure} of noisy", measure=heading(psnr)), format="%.2f"),
-        "psnr_restored": number(t("{measure} of restored", measure=heading(psnr)), format="%.2f"),
-        "gain": number(t("Gain (dB)"), format="%+.2f"),
-        "ssim_noisy": number(t("{measure} of noisy", measure=heading(ssim)), format="%.3f"),
-        "ssim_restored": number(t("{measure} of restored", measure=heading(ssim)), format="%.3f"),
+        "measure": t("Measure"),
+        "noisy": number(t("Noisy"), format="%.3f"),
+        "restored": number(t("Restored"), format="%.3f"),
+        "gain": number(t("Gain"), format="%+.3f"),
         "n": number("N", format="%d"),
         "split": t("Split"),
     }
@@ -56,7 +54,11 @@ def denoising_columns() -> dict[str, Any]:
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the lab's words in the language that is shown; in its CSV they stay identifiers."""
-    words = {"noise": lambda name: t(noises[name].label), "split": lambda part: t(PARTS[part])}
+    words = {
+        "noise": lambda name: t(noises[name].label),
+        "measure": lambda name: heading(metrics[name]),
+        "split": lambda part: t(PARTS[part]),
+    }
     return table.assign(**{column: table[column].map(word) for column, word in words.items() if column in table})
 
 

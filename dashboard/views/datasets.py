@@ -35,7 +35,7 @@ with main:
     for column, part in zip(st.columns(3), SPLIT_NAMES, strict=True):
         column.metric(t(PARTS[part]), data.counts[part], help=t("Images in this part of the fixed, stratified split."))
     if data.skipped:
-        with st.expander(t("{count} files were left out", count=len(data.skipped))):
+        with st.expander(t("Files left out: {count}", count=len(data.skipped))):
             for error in data.skipped:
                 st.markdown(say(error))
 

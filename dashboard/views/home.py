@@ -24,7 +24,7 @@ def progress() -> None:
         working = open_jobs()
         done = sum(listed.state == "done" for listed in caches.all_runs())
         if working:
-            st.subheader(t("{count} jobs at work or waiting", count=len(working)))
+            st.subheader(t("Jobs at work or waiting: {count}", count=len(working)))
             st.caption(t("They go on if you leave this page, close the browser or restart the server."))
             for job, status in working:
                 show_progress(job, status, job.id)
@@ -41,7 +41,7 @@ progress()
 listed = caches.all_runs()
 ready = [row for row in listed if row.state == "done"]
 if ready:
-    st.success(t("{count} trained runs are ready to be explored.", count=len(ready)), icon=":material/check_circle:")
+    st.success(t("Trained runs ready to be explored: {count}", count=len(ready)), icon=":material/check_circle:")
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(

@@ -18,7 +18,7 @@ from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder, queue
 from aelab.jobs.executor import LocalExecutor
-from aelab.jobs.folder import OPEN, Job
+from aelab.jobs.folder import Job
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 _PATIENCE = 60  # seconds for a script run; it takes a tenth of one
@@ -59,14 +59,14 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> Nobody:
 
 @pytest.fixture
 def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let real workers do the jobs of this test; all have ended when it has."""
-    monkeypatch.setattr(queue, "_executor", LocalExecutor())
+    """Let real workers do the jobs of this test; their processes have ended when it has."""
+    executor = LocalExecutor()
+    monkeypatch.setattr(queue, "_executor", executor)
     yield
     for job in folder.all_jobs():
-        if folder.status(job).state in OPEN:
-            queue.cancel(job.id)
-    for job in folder.all_jobs():
-        queue.wait(job, lambda now: None)
+        queue.cancel(job.id)
+    for child in executor._children:
+        child.wait(_PATIENCE)
 
 
 @pytest.fixture

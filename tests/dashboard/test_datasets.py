@@ -177,7 +177,7 @@ def test_files_that_were_left_out_are_named(lab: TrainedLab, visit, tmp_path: Pa
         archive.writestr("apples/bro*ken.png", b"no picture")
     import_path(tmp_path / "fruit.zip", "mine", 16)
     page = visit("datasets", dataset="mine")
-    assert page.expander[-1].label == "1 files were left out"
+    assert page.expander[-1].label == "Files left out: 1"
     assert "apples/bro*ken.png is left out" in words(page)
 
 

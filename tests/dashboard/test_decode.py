@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from labs import TrainedLab
-from seen import (
-    errors,
-    figures,
-    picture_of,
-    pictures,
-    single_picture_of,
-    title,
-    words,
-)
+from seen import errors, figures, picture_of, pictures, single_picture_of, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs

@@ -34,7 +34,7 @@ def one_in_each_state(lab: TrainedLab) -> dict[str, str]:
 
 def test_the_first_visitor_of_a_new_lab_starts_it_and_nobody_does_so_again(artifacts: Path, visit, nobody) -> None:
     page = visit()
-    assert "4 jobs at work or waiting" in words(page)
+    assert "Jobs at work or waiting: 4" in words(page)
     assert [row.run.model for row in reversed(runs.listed()) if row.run] == [each.model for each in starter.RECIPES]
     assert nobody.asked[0] == runs.listed()[-1].id  # the baseline first
     st.cache_resource.clear()  # as a restart does
@@ -59,7 +59,7 @@ def test_a_restart_takes_up_what_was_left_waiting(lab: TrainedLab, visit, nobody
 
 def test_ready_runs_are_counted_and_listed(lab: TrainedLab, visit) -> None:
     page = visit()
-    assert "4 trained runs are ready to be explored." in words(page)
+    assert "Trained runs ready to be explored: 4" in words(page)
     table = page.dataframe[0].value.set_index("Run")
     assert set(table.index) == set(lab.runs.values())
     assert set(table["State"]) == {"done"}
@@ -102,7 +102,7 @@ def test_a_job_at_work_shows_how_far_it_is_and_can_be_asked_to_stop(lab: Trained
     with folder.lock(job):  # as its worker does
         folder.write_status(job, {"state": "running", "progress": 0.25, "started": 1.0})
         page = visit()
-        assert "1 jobs at work or waiting" in words(page)
+        assert "Jobs at work or waiting: 1" in words(page)
         (bar,) = page.progress
         assert bar.value == 25
         assert progress(page)[0].startswith(f"{run.id} · 25 % · about ")

@@ -7,18 +7,7 @@ import base64
 import numpy as np
 import pytest
 from labs import TrainedLab, until
-from seen import (
-    csv_of,
-    downloads,
-    errors,
-    figures,
-    picture_of,
-    pictures,
-    press,
-    progress,
-    title,
-    words,
-)
+from seen import csv_of, downloads, errors, figures, picture_of, pictures, press, progress, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
@@ -189,7 +178,7 @@ def test_selected_points_show_their_images_reconstructions_and_classes(lab: Trai
     assert "Click a point, or draw a lasso around some" in words(page)
     select(page, [int(ids[0]), [int(ids[1])], int(ids[2]), [int(ids[3])]])  # Plotly sends either
     said = words(page)
-    assert "4 images selected" in said
+    assert "Images selected: 4" in said
     assert "4 of 4 shown" in said
     images = to_unit(dataset.images[ids])
     both = np.concatenate([images, networks(lab, "conv_ae").reconstruct(images)])
@@ -202,7 +191,7 @@ def test_a_big_selection_shows_the_first_twenty_and_counts_all(lab: TrainedLab, 
     dataset = store.open_dataset("digits")
     ids = dataset.indices("test")
     page = select(visit("latent", run=lab.runs["pca"]), [int(each) for each in ids])
-    assert "359 images selected" in words(page)
+    assert "Images selected: 359" in words(page)
     assert "20 of 359 shown" in words(page)
     images = to_unit(dataset.images[ids[:20]])
     both = np.concatenate([images, networks(lab, "pca").reconstruct(images)])

@@ -200,7 +200,7 @@ def test_markup_in_the_names_of_classes_is_text_on_the_map(server: Server, visit
     expect(hover).to_contain_text("#")
     assert any(name in (hover.text_content() or "") for name in MARKED)
     visitor.lasso()
-    expect(visitor.main.get_by_role("heading", name=re.compile("images selected"))).to_be_visible()
+    expect(visitor.main.get_by_role("heading", name=re.compile("Images selected"))).to_be_visible()
     assert markup_of(visitor) == []
 
 

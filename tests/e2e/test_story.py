@@ -18,8 +18,8 @@ from serving import Server
 pytestmark = pytest.mark.browser
 
 STARTERS = ("pca", "conv_ae", "vae", "dae")
-EPOCHS = 60  # of a few hundred images: some ten seconds, in which the server can be restarted
-READY = re.compile(r"\b4 trained runs are ready")
+EPOCHS = 40  # of a few hundred images: some seconds, in which one can watch it
+READY = re.compile(r"Trained runs ready to be explored: 4")
 
 Visit = Callable[[Server], Visitor]
 Shots = Callable[[str], Path]
@@ -124,15 +124,22 @@ def test_a_training_outlives_a_reload_and_a_restart_of_the_server(ready: Server,
     visitor.press("Train")  # the same form is the same run
     assert run_of(ready, "shallow_ae") == run
 
+    workers = ready.workers()
+    for worker in workers:
+        worker.suspend()  # so that it does not end before the restart, however slow the browser is
     page.reload()
     expect(shown).to_have_value(run)
     expect(epoch).to_be_visible()
     visitor.shoot(shots("train-at-work"))
 
     ready.kill()
-    assert ready.workers(), "the worker ended with the server, or before"
+    assert workers
+    assert ready.workers() == workers, "the worker ended with the server"
     ready.start()
     expect(shown).to_have_value(run)
+    expect(main.get_by_role("progressbar")).to_be_visible()
+    for worker in workers:
+        worker.resume()
     expect(main.get_by_text(re.compile(r"^Done in "))).to_be_visible()
     expect(main.get_by_text(f"After epoch {EPOCHS} of {EPOCHS}")).to_be_visible()
     source_when_drawn(main.get_by_role("img", name=re.compile("originals and reconstructions by epoch")))
@@ -164,7 +171,7 @@ def test_a_lasso_on_the_map_shows_the_images_inside(ready: Server, visit: Visit)
     visitor.open("latent", run=run_of(ready, "conv_ae"))
     expect(visitor.main.get_by_text(re.compile(r"These 2 axes hold \d+\.\d %"))).to_be_visible()
     visitor.lasso()
-    heading = visitor.main.get_by_role("heading", name=re.compile(r"^[1-9]\d* images selected"))
+    heading = visitor.main.get_by_role("heading", name=re.compile(r"^Images selected: [1-9]"))
     expect(heading).to_be_visible()
     source_when_drawn(visitor.main.get_by_role("img", name=re.compile("the selected images")))
 
