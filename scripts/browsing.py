@@ -32,15 +32,19 @@ _ARGUMENTS = (
 
 _LASSO = ((0.3, 0.3), (0.6, 0.25), (0.65, 0.6), (0.35, 0.65))  # corners, as shares of a chart's width and height
 
-# True when the page's script has not run for a moment: right after a click it has not begun to.
+# True when the page's script has not run for a moment (right after a click it has not begun to) and all is drawn.
 _QUIET = """
 milliseconds => {
   const app = document.querySelector("[data-testid='stApp']");
   const idle = app?.dataset.testScriptState === "notRunning" && app?.dataset.testConnectionState === "CONNECTED";
+  const charts = [...document.querySelectorAll("[data-testid='stPlotlyChart']")];
+  const drawn = charts.every(chart => chart.querySelector(".main-svg"))
+    && [...document.images].every(image => image.complete)
+    && !document.querySelector("[data-testid='stSkeleton']");
   const now = performance.now();
-  if (!idle) window.aelabBusyAt = now;
+  if (!idle || !drawn) window.aelabBusyAt = now;
   window.aelabBusyAt ??= now;
-  return idle && now - window.aelabBusyAt > milliseconds;
+  return idle && drawn && now - window.aelabBusyAt > milliseconds;
 }
 """
 
@@ -136,7 +140,7 @@ class Visitor:
         self.settle()
 
     def settle(self, milliseconds: int = 700) -> None:
-        """Wait until the page has rested for a moment."""
+        """Wait until the page is drawn and has rested for a moment."""
         self.page.evaluate("() => { window.aelabBusyAt = performance.now() }")
         self.page.wait_for_function(_QUIET, arg=milliseconds, polling=50)
 

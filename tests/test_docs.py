@@ -66,5 +66,7 @@ def test_settings_named_in_the_readme_exist() -> None:
 def test_every_page_of_the_dashboard_has_its_picture_and_its_chapter() -> None:
     guide = (ROOT / "docs/user-guide.md").read_text(encoding="utf-8")
     for view in (ROOT / "dashboard/views").glob("*.py"):
-        assert (ROOT / f"docs/images/{view.stem}.png").exists(), f"run scripts/screenshots.py: {view.stem} has no picture"
+        assert (ROOT / f"docs/images/{view.stem}.png").exists(), (
+            f"run scripts/screenshots.py: {view.stem} has no picture"
+        )
         assert f"## {view.stem.capitalize()}" in guide

@@ -9,6 +9,7 @@ import pytest
 from labs import EPOCHS, LATENT_DIM, TRAIN_IMAGES, TrainedLab, settings_of
 
 from aelab import runs
+from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs.folder import Job
@@ -116,8 +117,27 @@ def test_runs_are_listed_newest_first(artifacts: Path) -> None:
 def test_a_run_stands_as_its_job_says(artifacts: Path, state: str) -> None:
     run = new()
     job_of(run, state)
+    if state == "done":
+        RunWriter(run).metrics({"n": 1})
     assert [row.state for row in runs.listed()] == [state]
     assert len(runs.done()) == (state == "done")
+
+
+@pytest.mark.parametrize("content", [None, "", '{"n": '])
+def test_a_finished_run_without_readable_results_is_listed_as_damaged(artifacts: Path, content: str | None) -> None:
+    run = new()
+    job_of(run, "done")
+    if content is not None:
+        (run.folder / "metrics.json").write_text(content, encoding="utf-8")
+    assert [(row.id, row.state, row.run) for row in runs.listed()] == [(run.id, "damaged", None)]
+    assert runs.done() == []
+
+
+def test_a_dataset_that_another_has_replaced_is_not_taken_for_the_one_trained_on(artifacts: Path) -> None:
+    data = store.open_dataset("digits")
+    assert new(checksum=data.checksum).images() == data
+    with pytest.raises(LabError, match="Dataset digits has changed since this run was asked for"):
+        new(checksum="of others").images()
 
 
 def test_without_a_job_a_run_stands_as_its_files_say(artifacts: Path) -> None:

@@ -43,6 +43,11 @@ def dataset(name: str) -> Dataset:
     return _dataset(name, path.stat().st_mtime if path.exists() else 0.0)
 
 
+def images_of(run: Run) -> Dataset:
+    """Open the dataset a run was trained on; a `LabError` if another one has taken its name."""
+    return run.checked(dataset(run.dataset))
+
+
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
 def _overview(name: str, checksum: str, _dataset: Dataset) -> Overview:
     return overview.run(_dataset, overview.Config())
@@ -65,7 +70,7 @@ def networks(run: Run) -> Inference:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _denoising(run_id: str, created: str, config: denoising.Config, _run: Run) -> Denoising:
-    return denoising.run(networks(_run), dataset(_run.dataset), config)
+    return denoising.run(networks(_run), images_of(_run), config)
 
 
 def denoised(run: Run, config: denoising.Config) -> Denoising:
@@ -75,7 +80,7 @@ def denoised(run: Run, config: denoising.Config) -> Denoising:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _example(run_id: str, created: str, config: denoising.Config, _run: Run) -> Example:
-    return denoising.example(networks(_run), dataset(_run.dataset), config)
+    return denoising.example(networks(_run), images_of(_run), config)
 
 
 def denoised_example(run: Run, config: denoising.Config) -> Example:
@@ -85,7 +90,7 @@ def denoised_example(run: Run, config: denoising.Config) -> Example:
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
 def _plane(run_id: str, created: str, config: decoding.Config, _run: Run) -> str:
-    grid = decoding.run(networks(_run), dataset(_run.dataset), config)
+    grid = decoding.run(networks(_run), images_of(_run), config)
     return mosaic.data_uri(grid.images, grid.steps)
 
 
@@ -106,7 +111,7 @@ def drawn_samples(run: Run, count: int, seed: int) -> Any:
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
 def _pca_map(run_id: str, created: str, config: latent_map.Config, _run: Run) -> LatentMap:
-    return latent_map.run(networks(_run), dataset(_run.dataset), config)
+    return latent_map.run(networks(_run), images_of(_run), config)
 
 
 def pca_map(run: Run, config: latent_map.Config) -> LatentMap:

@@ -40,6 +40,7 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
             placeholder="(-1, 3)",
             key=_TYPED,
             on_change=_read_typed,
+            args=(reach,),
             help=t("Two numbers with a comma between them."),
         )
         problem = st.session_state.get(f"{_TYPED}.problem")
@@ -129,9 +130,17 @@ def _grid_config(half: float) -> decoding.Config:
     return decoding.Config(x_low=-edge, x_high=edge, y_low=-edge, y_high=edge, steps=_STEPS)
 
 
-def _read_typed() -> None:
+def _read_typed(reach: float) -> None:
+    """Go to the position that was typed, or keep what is wrong with it for the page to say."""
     try:
         x, y = decoding.parse_position(st.session_state[_TYPED], 2)[0]
+        if max(abs(x), abs(y)) > reach:
+            raise LabError(
+                "Both numbers must be from {low} to {high}, where there may be codes; the position is {value}.",
+                low=-reach,
+                high=reach,
+                value=repr(st.session_state[_TYPED][:60]),
+            )
     except LabError as error:
         st.session_state[f"{_TYPED}.problem"] = error
         return

@@ -21,7 +21,7 @@ _METHODS = {"pca": "PCA", "tsne": "t-SNE"}
 
 def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) -> None:
     """Draw the map, what it is worth, and what is selected on it."""
-    data = caches.dataset(run.dataset)
+    data = caches.images_of(run)
     _say_worth(found, config)
     figure = charts.latent_map(
         found.coordinates,

@@ -37,7 +37,7 @@ with controls:
         help=t(noise.level_label),
         persist_state="session",
     )
-    data = caches.dataset(run.dataset)
+    data = caches.images_of(run)
     limit = 0
     if data.counts["test"] > _EVERY:
         limit = st.segmented_control(

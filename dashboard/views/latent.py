@@ -52,7 +52,7 @@ with controls:
     config = Config.parse({"method": method, "dimensions": dimensions, **values})
 
 with main:
-    if caches.dataset(run.dataset).counts["test"] < 3:
+    if caches.images_of(run).counts["test"] < 3:
         empty(t("A map needs at least three test images; this dataset has fewer."))
     if method == "pca":
         found = caches.pca_map(run, config)

@@ -139,7 +139,7 @@ def evaluate(arguments: argparse.Namespace) -> Answer:
     """Measure a run's reconstructions of the test images, now."""
     run = runs.find(arguments.run)
     networks = inference.load(run)
-    measured = reconstruction.run(networks, store.open_dataset(run.dataset), reconstruction.Config())
+    measured = reconstruction.run(networks, run.images(), reconstruction.Config())
     data = _flat(measured.to_json())
     return Answer({"run": run.id, **data}, [run.id, *_measure_lines(data)])
 
@@ -148,7 +148,7 @@ def denoise(arguments: argparse.Namespace) -> Answer:
     """Measure how much of a noise a run takes away."""
     run = runs.find(arguments.run)
     config = denoising.Config.parse({"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0})
-    found = denoising.run(inference.load(run), store.open_dataset(run.dataset), config)
+    found = denoising.run(inference.load(run), run.images(), config)
     data = {
         "run": run.id,
         "noise": found.noise,

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
+from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs.folder import Status
@@ -98,6 +99,25 @@ class Run:
             raise LabError("Run {run} has no results: it is {state}.", run=self.id, state=status(self).state)
         metrics: dict[str, Any] = storage.read_json(path)
         return metrics
+
+    def checked(self, dataset: Dataset) -> Dataset:
+        """Return the dataset if it holds the images the run was trained on.
+
+        Raises
+        ------
+        LabError
+            If another one has taken its name: its "test" images may be among those trained on.
+        """
+        if dataset.checksum != self.dataset_checksum:
+            raise LabError(
+                "Dataset {dataset} has changed since this run was asked for. Start the training again.",
+                dataset=self.dataset,
+            )
+        return dataset
+
+    def images(self) -> Dataset:
+        """Open the dataset of the run, checked."""
+        return self.checked(open_dataset(self.dataset))
 
     def network(self, name: Literal["encoder", "decoder"]) -> bytes:
         """Return a network as an ONNX file; a `LabError` where the training did not get that far."""
@@ -185,7 +205,10 @@ def listed() -> list[Listed]:
     for path in storage.folders(root()):
         try:
             run = find(path.name)
-            rows.append(Listed(run.id, status(run).state, run))
+            state = status(run).state
+            if state == "done":
+                run.metrics()  # a finished run without readable results is of no use to any page
+            rows.append(Listed(run.id, state, run))
         except LabError as error:
             rows.append(Listed(path.name, "damaged", None, error))
     return sorted(rows, key=lambda row: (row.run.created if row.run else "", row.id), reverse=True)

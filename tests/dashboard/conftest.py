@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,13 +61,13 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> Nobody:
 @pytest.fixture
 def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let real workers do the jobs of this test; their processes have ended when it has."""
-    executor = LocalExecutor()
-    monkeypatch.setattr(queue, "_executor", executor)
+    monkeypatch.setattr(queue, "_executor", LocalExecutor())
+    before = set(threading.enumerate())
     yield
     for job in folder.all_jobs():
         queue.cancel(job.id)
-    for child in executor._children:
-        child.wait(_PATIENCE)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(_PATIENCE)  # it waits for the end of a worker
 
 
 @pytest.fixture

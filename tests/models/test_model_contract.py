@@ -93,7 +93,6 @@ def test_the_multiplications_are_those_of_the_kernels(built: Built) -> None:
         grid = layer.input if isinstance(layer, keras.layers.Conv2DTranspose) else layer.output
         expected += math.prod(layer.kernel.shape) * math.prod(grid.shape[1:-1])
     assert built.traced.multiply_adds == expected
-    assert built.traced.convolutional == any(len(layer.kernel.shape) == 4 for layer in kernels(built.networks.decoder))
 
 
 def test_codes_and_images_have_their_shapes(built: Built) -> None:

@@ -62,6 +62,7 @@ def test_best_means_lowest_or_highest_as_the_measure_says() -> None:
     table = pd.DataFrame(
         {
             "run": ["a", "b", "c", "a"],
+            "dataset": "digits",
             "class": ["", "", "", "cat"],
             "mse": [0.2, 0.1, np.nan, 0.0],
             "psnr": [20.0, 10.0, np.nan, 99.0],
@@ -70,6 +71,7 @@ def test_best_means_lowest_or_highest_as_the_measure_says() -> None:
         }
     )
     assert comparison.best(table) == {"mse": "b", "psnr": "a", "frechet": "b"}
+    assert comparison.best(table.assign(dataset=["digits", "mnist", "mnist", "digits"])) == {}
 
 
 def test_the_best_of_the_lab_is_what_numpy_finds(table: pd.DataFrame) -> None:

@@ -119,11 +119,6 @@ class Summary:
         """Multiplications of one image's way through both networks."""
         return sum(row.multiply_adds for row in self.encoder + self.decoder)
 
-    @property
-    def convolutional(self) -> bool:
-        """Whether convolutions are among the layers."""
-        return any(row.kind.startswith("Conv") for row in self.encoder + self.decoder)
-
 
 def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
     """Trace both networks of an architecture for images of `shape` (H, W, C)."""

@@ -50,7 +50,12 @@ def compare(runs: list[Run]) -> pd.DataFrame:
 
 
 def best(table: pd.DataFrame) -> dict[str, str]:
-    """Return, for each measure in a table of `compare`, the run with the best mean over all images."""
+    """Return, for each measure in a table of `compare`, the run with the best mean over all images.
+
+    Numbers on different images do not compare: where the runs have more than one dataset there is no best.
+    """
+    if table["dataset"].nunique() > 1:
+        return {}
     overall = table[table["class"] == ALL_CLASSES].set_index("run")
     winners = {}
     for spec in metrics:

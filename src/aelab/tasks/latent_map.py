@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from aelab import inference, runs, storage
-from aelab.datasets.store import open_dataset
 from aelab.errors import N_, LabError
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
@@ -41,7 +40,7 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
     run = runs.find(params["run"])
     config = Config.parse(params["config"])
-    found = latent_map.run(inference.load(run), open_dataset(run.dataset), config)
+    found = latent_map.run(inference.load(run), run.images(), config)
     buffer = io.BytesIO()
     np.savez(
         buffer,

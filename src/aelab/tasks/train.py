@@ -85,11 +85,7 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
 def train(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job of a run."""
     run = runs.find(params["run"])
-    dataset = open_dataset(run.dataset)
-    if dataset.checksum != run.dataset_checksum:
-        raise LabError(
-            "Dataset {dataset} has changed since this run was asked for. Start the training again.", dataset=run.dataset
-        )
+    dataset = run.images()
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
     from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
