@@ -205,9 +205,12 @@ class Visitor:
     def shoot(self, path: Path, *, tallest: int = 5000) -> None:
         """Save a picture of the whole page, which Streamlit scrolls inside the window, down to `tallest` pixels."""
         self.page.mouse.move(self._size["width"] / 2, 1, steps=5)  # what is under the mouse shows its buttons
-        for _ in range(2):  # what is drawn in the first window can make the page longer
-            wanted = self.page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
-            height = min(max(wanted, self._size["height"]), tallest)
+        height = self._size["height"]
+        for _ in range(3):  # what is drawn in a longer window can make the page longer
+            wanted = min(self.main.evaluate("main => main.scrollHeight"), tallest)
+            if wanted <= height:
+                break
+            height = wanted
             self.page.set_viewport_size({"width": self._size["width"], "height": height})
             self.page.wait_for_timeout(400)
         path.parent.mkdir(parents=True, exist_ok=True)
