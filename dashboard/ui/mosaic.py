@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from aelab.pixels import to_uint8
 _GAP = 2
 _SHOWN_PIXELS = 1000  # width to which a mosaic of small images is enlarged before it is sent
 _MOST_ENLARGEMENT = 12
+_FEW = 8  # images in a row that fill the width; fewer would be blown up
+_FEW_PIXELS = 120
 
 
 def mosaic(images: npt.NDArray[np.generic], columns: int) -> npt.NDArray[np.uint8]:
@@ -51,8 +54,10 @@ def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
 
 
 def show(images: npt.NDArray[np.generic], columns: int, *, alt: str, caption: str | None = None) -> None:
-    """Draw images as one picture as wide as the room allows."""
-    st.image(png(images, columns), caption=caption, width="stretch", alt=alt)
+    """Draw images as one picture: as wide as the room allows, or less where there are only a few."""
+    columns = min(columns, len(images))
+    width: Literal["stretch"] | int = "stretch" if columns >= _FEW else columns * _FEW_PIXELS
+    st.image(png(images, columns), caption=caption, width=width, alt=alt)
 
 
 def show_one(image: npt.NDArray[np.generic], *, alt: str, caption: str | None = None, width: int = 196) -> None:

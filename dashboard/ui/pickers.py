@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import streamlit as st
 
 from aelab import runs
 from aelab.datasets import store
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.models import models
 from aelab.runs import Run
@@ -65,16 +64,11 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     return run
 
 
-def with_results(chosen: Iterable[Run]) -> list[Run]:
-    """Return the runs whose results can be read; say which cannot, and why."""
-    readable = []
-    for run in chosen:
-        try:
-            run.metrics()
-            readable.append(run)
-        except LabError as error:
-            st.warning(say(error), icon=":material/warning:")
-    return readable
+def name_damaged() -> None:
+    """Say which runs cannot be used, and why; the others are not stopped by them."""
+    for row in runs.listed():
+        if row.reason is not None:
+            st.warning(say(row.reason), icon=":material/warning:")
 
 
 def describe(run: Run) -> str:

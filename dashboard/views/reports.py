@@ -11,7 +11,7 @@ from ui import caches, charts, definitions, mosaic, tables
 from ui.guards import empty
 from ui.i18n import plain, t
 from ui.labels import class_name
-from ui.pickers import describe, with_results
+from ui.pickers import describe, name_damaged
 
 _MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 
@@ -25,7 +25,8 @@ left, right = st.columns([1, 3])
 dataset = left.selectbox(t("Dataset"), datasets, key="reports.dataset", help=t("Only runs on the same images compare."))
 candidates = [run.id for run in done if run.dataset == dataset]
 chosen = right.multiselect(t("Runs"), candidates, default=candidates[:8], key=f"reports.runs.{dataset}")
-selected = with_results(run for run in done if run.id in chosen)
+selected = [run for run in done if run.id in chosen]
+name_damaged()
 if not selected:
     empty(t("Choose one run or more."))
 

@@ -64,8 +64,9 @@ with main:
     listed = runs.listed()
     known = [row.id for row in listed if row.run is not None]
     if followed not in known:
-        working = [row.id for row in listed if row.state in {"queued", "running"}]
-        followed = (working or known or [None])[0]
+        running = [row.id for row in listed if row.state == "running"]
+        waiting = [row.id for row in reversed(listed) if row.state == "queued"]
+        followed = (running or waiting or known or [None])[0]
     if followed is None:
         st.info(
             t("Choose a dataset and a model on the left and press Train; the curves grow here."), icon=":material/info:"

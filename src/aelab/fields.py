@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args, get_origin
+from functools import cache
+from typing import Any, Literal, Self, cast, get_args, get_origin
 
 from aelab.errors import LabError
 
@@ -82,7 +83,7 @@ class Config:
     @classmethod
     def types(cls) -> dict[str, Any]:
         """Return each field's type."""
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cast(Hashable, cls))
         return {name: hints[name] for name in cls.names()}
 
     @classmethod
@@ -111,6 +112,12 @@ def check_keys(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
                 key=repr(key)[:80],
                 choices=", ".join(allowed),
             )
+
+
+@cache
+def _hints(config: Hashable) -> dict[str, Any]:
+    """Resolve a class's annotations once: forms and checks ask for them at every step of a slider."""
+    return typing.get_type_hints(config)
 
 
 def _checked(cls: type[Config], name: str, value: Any) -> Any:

@@ -25,9 +25,9 @@ class Recipe:
 #: for the VAE, whose plane can be decoded at every point.
 RECIPES = (
     Recipe("pca", {"latent_dim": 16}),
-    Recipe("conv_ae", {"latent_dim": 16, "epochs": 30}),
-    Recipe("vae", {"latent_dim": 2, "epochs": 40}),
-    Recipe("dae", {"latent_dim": 16, "epochs": 30, "noise": "gaussian", "noise_level": 0.3}),
+    Recipe("conv_ae", {"latent_dim": 16, "epochs": 20}),
+    Recipe("vae", {"latent_dim": 2, "epochs": 30}),
+    Recipe("dae", {"latent_dim": 16, "epochs": 20, "noise": "gaussian", "noise_level": 0.3}),
 )
 
 
