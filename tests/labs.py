@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from aelab.datasets.store import Dataset
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.tasks import train
@@ -43,6 +45,13 @@ class TrainedLab:
         """Return a copy in `folder`, which must not exist yet."""
         shutil.copytree(self.folder, folder)
         return TrainedLab(folder, self.runs)
+
+    def say_trained_on(self, model: str, dataset: Dataset) -> None:
+        """Let a run pass for one that was trained on another dataset; only for a copied lab."""
+        path = self.folder / "runs" / self.runs[model] / "config.json"
+        asked = json.loads(path.read_text(encoding="utf-8"))
+        asked |= {"dataset": dataset.name, "dataset_checksum": dataset.checksum}
+        path.write_text(json.dumps(asked), encoding="utf-8")
 
 
 def train_lab(folder: Path) -> TrainedLab:

@@ -112,7 +112,7 @@ def _walk(networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
 def _answer(image: Images, codes: Codes, code: Codes, caption: str) -> None:
     """Draw the decoded image, and state how far the position is from real ones: far from data is made up."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        mosaic.show_one(image, alt=t("The decoded image"), width=168)
+        mosaic.show_one(image, alt=t("The decoded image"))
         st.markdown(
             f"**{caption}**  \n"
             + t(

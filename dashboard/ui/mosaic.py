@@ -16,9 +16,8 @@ from aelab.pixels import to_uint8
 
 _GAP = 2
 _SHOWN_PIXELS = 1000  # width to which a mosaic of small images is enlarged before it is sent
+_TILE = 168  # width of an image where there are only a few, which would be blown up otherwise
 _MOST_ENLARGEMENT = 12
-_FEW = 8  # images in a row that fill the width; fewer would be blown up
-_FEW_PIXELS = 120
 
 
 def mosaic(images: npt.NDArray[np.generic], columns: int) -> npt.NDArray[np.uint8]:
@@ -38,14 +37,7 @@ def mosaic(images: npt.NDArray[np.generic], columns: int) -> npt.NDArray[np.uint
 
 def png(images: npt.NDArray[np.generic], columns: int) -> bytes:
     """Return a mosaic as a PNG, small images enlarged without smoothing."""
-    canvas = mosaic(images, columns)
-    factor = max(1, min(_MOST_ENLARGEMENT, _SHOWN_PIXELS // canvas.shape[1]))
-    picture = Image.fromarray(canvas).resize(
-        (canvas.shape[1] * factor, canvas.shape[0] * factor), Image.Resampling.NEAREST
-    )
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return _encoded(_enlarged(images, columns))
 
 
 def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
@@ -54,12 +46,28 @@ def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
 
 
 def show(images: npt.NDArray[np.generic], columns: int, *, alt: str, caption: str | None = None) -> None:
-    """Draw images as one picture: as wide as the room allows, or less where there are only a few."""
-    columns = min(columns, len(images))
-    width: Literal["stretch"] | int = "stretch" if columns >= _FEW else columns * _FEW_PIXELS
-    st.image(png(images, columns), caption=caption, width=width, alt=alt)
+    """Draw images as one picture: as wide as the room allows, or in tiles where there are only a few."""
+    picture = _enlarged(images, columns)
+    few = min(columns, len(images)) * _TILE < _SHOWN_PIXELS
+    width: Literal["stretch"] | int = picture.width if few else "stretch"
+    st.image(_encoded(picture), caption=caption, width=width, alt=alt)
 
 
-def show_one(image: npt.NDArray[np.generic], *, alt: str, caption: str | None = None, width: int = 196) -> None:
-    """Draw one image (H, W, C) at a fixed width, without smoothing."""
-    st.image(png(image[None], 1), caption=caption, width=width, alt=alt)
+def show_one(image: npt.NDArray[np.generic], *, alt: str, caption: str | None = None) -> None:
+    """Draw one image (H, W, C) as a tile."""
+    show(image[None], 1, alt=alt, caption=caption)
+
+
+def _enlarged(images: npt.NDArray[np.generic], columns: int) -> Image.Image:
+    """Return a mosaic with each pixel a square of whole screen pixels, so that nobody has to smooth it."""
+    canvas = mosaic(images, columns)
+    room = min(_SHOWN_PIXELS, min(columns, len(images)) * _TILE)
+    factor = max(1, min(_MOST_ENLARGEMENT, room // canvas.shape[1]))
+    size = (canvas.shape[1] * factor, canvas.shape[0] * factor)
+    return Image.fromarray(canvas).resize(size, Image.Resampling.NEAREST)
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

@@ -99,6 +99,5 @@ def unlabelled(lab: TrainedLab, tmp_path: Path) -> Dataset:
         pixels = np.random.default_rng(index).integers(0, 256, (28, 28), dtype=np.uint8)
         Image.fromarray(pixels).save(tmp_path / "loose" / f"{index}.png")
     dataset = import_path(tmp_path / "loose", "loose", 28, "gray")
-    config = lab.folder / "runs" / lab.runs["vae"] / "config.json"
-    config.write_text(config.read_text(encoding="utf-8").replace('"digits"', '"loose"'), encoding="utf-8")
+    lab.say_trained_on("vae", dataset)
     return dataset

@@ -64,17 +64,6 @@ def picture_of(images: np.ndarray, columns: int) -> str:
     return _address(mosaic.png(images, columns), "image/png", None)
 
 
-def single_picture_of(image: np.ndarray, width: int) -> str:
-    """Return the address of one image drawn at a width, to which Streamlit scales it."""
-
-    def script(image, width):  # type: ignore[no-untyped-def] # runs by itself, without this file's names
-        from ui import mosaic  # noqa: PLC0415
-
-        mosaic.show_one(image, alt="it", width=width)
-
-    return pictures(AppTest.from_function(script, args=(image, width)).run())[0]
-
-
 def csv_of(table: pd.DataFrame, file_name: str) -> str:
     """Return the address that a table to download has."""
     return _address(to_csv(table).encode("utf-8-sig"), "text/csv", file_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from labs import TrainedLab
-from seen import errors, figures, picture_of, pictures, single_picture_of, title, words
+from seen import errors, figures, picture_of, pictures, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
@@ -30,7 +30,7 @@ def show(page: AppTest, view: str) -> AppTest:
 
 def decoded(lab: TrainedLab, *position: float) -> str:
     """Return the picture of a decoded position of the plane."""
-    return single_picture_of(networks(lab, "vae").decode(np.array([position], np.float32))[0], 168)
+    return picture_of(networks(lab, "vae").decode(np.array([position], np.float32)), 1)
 
 
 def test_the_middle_of_the_plane_is_decoded_first(lab: TrainedLab, visit) -> None:
@@ -105,7 +105,7 @@ def test_a_larger_latent_space_is_walked_along_one_dimension(lab: TrainedLab, vi
     images = networks(lab, "conv_ae").decode(walk)
     single, row = pictures(page)
     assert row == picture_of(images, 11)
-    assert single == single_picture_of(images[-1], 168)
+    assert single == picture_of(images[-1:], 1)
 
 
 def test_another_run_is_decoded_where_it_makes_sense(lab: TrainedLab, visit) -> None:

@@ -129,9 +129,7 @@ def test_results_that_cannot_be_read_are_named_and_the_others_shown(lab: Trained
 def test_only_runs_on_the_same_images_are_compared(lab: TrainedLab, visit, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "a.npz", images=rng.integers(0, 256, (30, 28, 28), dtype=np.uint8), labels=np.arange(30) % 2)
-    import_path(tmp_path / "a.npz", "another")
-    path = lab.folder / "runs" / lab.runs["pca"] / "config.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"digits"', '"another"'), encoding="utf-8")
+    lab.say_trained_on("pca", import_path(tmp_path / "a.npz", "another"))
     page = visit("reports")
     assert page.selectbox(key="reports.dataset").value == "another"
     assert list(page.dataframe[0].value["run"]) == [lab.runs["pca"]]

@@ -14,11 +14,11 @@ from aelab.models.spec import Shape
 from aelab.models.tracing import Summary, summarize
 from aelab.training.config import Plan
 
-_START_SECONDS = 6.0  # importing TensorFlow, tracing the graph, exporting
-_EXPORT_SECONDS_PER_PARAMETER = 2e-7
+_START_SECONDS = 5.0  # importing TensorFlow, tracing the graph, exporting
+_EXPORT_SECONDS_PER_PARAMETER = 3e-7
 _EPOCH_SECONDS = 0.05
 _STEP_SECONDS = 0.0005
-_STEP_SECONDS_PER_PARAMETER = 2e-9  # Adam's update waits for memory, which more cores do not make faster
+_STEP_SECONDS_PER_PARAMETER = 2.5e-9  # Adam's update waits for memory, which more cores do not make faster
 _PASSES = 3  # forward, gradient of the weights, gradient of the input
 _MULTIPLY_ADDS_PER_CORE = 9e10  # a second
 _VALUES_PER_CORE = 2.5e8  # outputs of layers a second, written and read again in all passes
