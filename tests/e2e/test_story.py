@@ -18,7 +18,7 @@ from serving import Server
 pytestmark = pytest.mark.browser
 
 STARTERS = ("pca", "conv_ae", "vae", "dae")
-EPOCHS = 40  # of a few hundred images: some seconds, in which one can watch it
+EPOCHS = 300  # of 100 steps: half a minute, so that it still trains when the server is gone
 READY = re.compile(r"Trained runs ready to be explored: 4")
 
 Visit = Callable[[Server], Visitor]
