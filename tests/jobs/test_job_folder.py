@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aelab import storage
 from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import Job, Status
