@@ -25,7 +25,7 @@ DASHBOARD = ROOT / "dashboard"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("registry", "fields", "storage", "pixels"),
-    ("jobs", "metrics"),
+    ("jobs", "metrics", "intake"),
     ("datasets",),
     ("noise",),
     ("models",),

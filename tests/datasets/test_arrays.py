@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aelab.datasets import _npz
 from aelab.datasets.arrays import ArraysConfig, load
 from aelab.datasets.spec import ImageSet
 from aelab.errors import LabError
+from aelab.intake import npz as npz_files
 
 Arrays = dict[str, np.ndarray]
 
@@ -164,7 +164,7 @@ class TestDamagedNpz:
                 imported(path)
 
     def test_an_array_too_large_to_read_is_refused(self, with_header, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_npz, "MOST_BYTES", 1000)
+        monkeypatch.setattr(npz_files, "MOST_BYTES", 1000)
         with pytest.raises(LabError, match="images has 1568 bytes; the lab reads up to 1000"):
             imported(with_header((2, 28, 28), bytes(2 * 28 * 28)))
 

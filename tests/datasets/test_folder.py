@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aelab.datasets import _limits, _listing
 from aelab.datasets.folder import FolderConfig, load
 from aelab.datasets.spec import ImageSet
 from aelab.errors import LabError
+from aelab.intake import limits, listing
 
 
 def imported(path: Path, **more: object) -> ImageSet:
@@ -208,22 +208,22 @@ class TestZipsThatMeanHarm:
         assert "apples/zeros.png is left out: unpacked it would be" in left_out(content)[0]
 
     def test_a_member_that_is_larger_than_any_picture_is_left_out(self, zipped, picture, monkeypatch) -> None:
-        monkeypatch.setattr(_listing, "MOST_FILE_BYTES", 2**20)
+        monkeypatch.setattr(listing, "MOST_FILE_BYTES", 2**20)
         members = [(f"apples/{index}.png", picture(index)) for index in range(3)]
         content = imported(zipped([*members, ("apples/long.png", os.urandom(2**21))]))
         assert "apples/long.png is left out: it has 2 MB, and a picture may have up to 1." in left_out(content)
 
     def test_a_zip_of_too_many_files_or_bytes_is_refused_as_a_whole(self, zipped, picture, monkeypatch) -> None:
         path = zipped([(f"apples/{index}.png", picture(index)) for index in range(9)])
-        monkeypatch.setattr(_listing, "MOST_ZIP_BYTES", 1000)
+        monkeypatch.setattr(listing, "MOST_ZIP_BYTES", 1000)
         with pytest.raises(LabError, match=r"pictures\.zip has more than .* GB"):
             imported(path)
-        monkeypatch.setattr(_listing, "MOST_FILES", 8)
+        monkeypatch.setattr(listing, "MOST_FILES", 8)
         with pytest.raises(LabError, match=r"pictures\.zip has more than 8 files"):
             imported(path)
 
     def test_more_images_than_a_dataset_holds_are_refused_before_they_are_read(self, class_folder, monkeypatch) -> None:
-        monkeypatch.setattr(_limits, "MOST_BYTES", 6000)
+        monkeypatch.setattr(limits, "MOST_BYTES", 6000)
         with pytest.raises(LabError, match="8 images of 16 × 16 × 3 values"):
             imported(class_folder)
         assert len(imported(class_folder, color="gray").images) == 8

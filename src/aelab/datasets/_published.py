@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from aelab import storage
-from aelab.datasets import _idx, arrays
-from aelab.datasets._labelled import LabelledImages
+from aelab.datasets import arrays
 from aelab.datasets.spec import ImageSet, Progress
 from aelab.errors import LabError
 from aelab.fields import Config, field
+from aelab.intake import idx
+from aelab.intake.labelled import LabelledImages
 
 BASE_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _SECONDS = (4, 20)  # to connect, and between two pieces: a class without a network should hear of it soon
@@ -119,7 +120,7 @@ def _places(published: Published) -> Iterator[Path]:
 
 
 def _found(published: Published) -> Path | None:
-    return next((place for place in _places(published) if place.is_file() or _idx.is_complete(place)), None)
+    return next((place for place in _places(published) if place.is_file() or idx.is_complete(place)), None)
 
 
 def _fetched(published: Published, progress: Progress) -> Path:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from aelab.datasets import _idx, _npz
-from aelab.datasets._labelled import LabelledImages
-from aelab.datasets._limits import MOST_CLASSES
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
+from aelab.intake import idx, npz
+from aelab.intake.labelled import LabelledImages
+from aelab.intake.limits import MOST_CLASSES
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class ArraysConfig(Config):
 def recognises(path: Path) -> bool:
     """Return whether `path` is an npz file, an IDX file, or a folder of IDX files, by its content."""
     if path.is_dir():
-        return _idx.training_images(path) is not None
-    return _npz.is_npz(path) or _idx.is_idx(path)
+        return idx.training_images(path) is not None
+    return npz.is_npz(path) or idx.is_idx(path)
 
 
 def read(path: Path) -> LabelledImages:
@@ -38,13 +38,13 @@ def read(path: Path) -> LabelledImages:
         If it is something else, damaged, or no images with labels.
     """
     if path.is_dir():
-        images = _idx.training_images(path)
+        images = idx.training_images(path)
         if images is None:
             raise LabError("The folder {file} has no train-images-idx3-ubyte (or .gz).", file=path.name)
-        return _idx.read(images)
+        return idx.read(images)
     if not path.is_file():
         raise LabError("There is no file {file}.", file=path)
-    return _idx.read(path) if _idx.is_idx(path) else _npz.read(path)
+    return idx.read(path) if idx.is_idx(path) else npz.read(path)
 
 
 def load(config: ArraysConfig, progress: Progress) -> ImageSet:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aelab.datasets import _idx
 from aelab.datasets._published import Published, PublishedConfig
 from aelab.datasets._published import load as load_published
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_
+from aelab.intake import idx
 
 # The checksums that its authors and torchvision publish.
 _CHECKSUMS = (
@@ -30,7 +30,7 @@ _FASHION_MNIST = Published(
         N_("Bag"),
         N_("Ankle boot"),
     ),
-    hashes=dict(zip(_idx.FILES, _CHECKSUMS, strict=True)),
+    hashes=dict(zip(idx.FILES, _CHECKSUMS, strict=True)),
     provenance={
         "origin": N_("Fashion-MNIST, in the IDX files that Zalando Research publishes."),
         "citation": "H. Xiao, K. Rasul and R. Vollgraf (2017). arXiv:1708.07747",

@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from aelab.datasets._classes import Arrangement, arrange
-from aelab.datasets._limits import check_room
-from aelab.datasets._listing import opened, printable
-from aelab.datasets._pictures import decoded
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
+from aelab.intake.classes import Arrangement, arrange
+from aelab.intake.limits import check_room
+from aelab.intake.listing import opened, printable
+from aelab.intake.pictures import decoded
 
 _FEWEST = 3  # one for each part of the split
 _MOST_SENTENCES = 200  # about files left out; a dataset where more fail has one problem, not many

@@ -6,8 +6,6 @@ import zipfile
 from pathlib import Path
 
 from aelab.datasets import arrays, sources, store
-from aelab.datasets._listing import printable
-from aelab.datasets._pictures import Color
 from aelab.datasets._published import PublishedConfig
 from aelab.datasets.arrays import ArraysConfig
 from aelab.datasets.folder import FolderConfig
@@ -15,6 +13,8 @@ from aelab.datasets.spec import Progress, no_progress
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.fields import Config
+from aelab.intake.listing import printable
+from aelab.intake.pictures import Color
 
 
 def source_for(path: Path) -> str:

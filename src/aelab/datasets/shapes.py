@@ -14,10 +14,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from aelab.datasets._limits import check_room
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_
 from aelab.fields import Config, field
+from aelab.intake.limits import check_room
 
 Floats = npt.NDArray[np.float32]
 

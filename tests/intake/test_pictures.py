@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aelab.datasets._pictures import decoded
+from aelab.intake.pictures import decoded
 
 
 def saved(image: Image.Image, form: str, **more: object) -> bytes:

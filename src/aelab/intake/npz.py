@@ -15,9 +15,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from aelab.datasets._labelled import Array, LabelledImages, pair, with_test
-from aelab.datasets._limits import MOST_BYTES, MOST_DEFLATED
 from aelab.errors import LabError
+from aelab.intake.labelled import Array, LabelledImages, pair, with_test
+from aelab.intake.limits import MOST_BYTES, MOST_DEFLATED
 
 # What zipfile is known to raise on broken files, and numpy on broken headers, which it reads as Python.
 _DAMAGE = (

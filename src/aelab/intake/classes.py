@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from aelab.datasets._listing import Entry, Listing, Parts, printable
 from aelab.errors import LabError
+from aelab.intake.listing import Entry, Listing, Parts, printable
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"})
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aelab.datasets._limits import LEAST_SIDE, MOST_SIDE, check_room
 from aelab.errors import LabError
+from aelab.intake.limits import LEAST_SIDE, MOST_SIDE, check_room
 
 Array = npt.NDArray[Any]
 

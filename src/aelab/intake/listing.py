@@ -1,7 +1,7 @@
 """List the files of a folder or a zip alike.
 
 A member of a zip is read into memory and never written anywhere, so its name cannot lead outside a
-folder; what it may cost is bounded by `_limits` before it is read.
+folder; what it may cost is bounded by `limits` before it is read.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aelab.datasets._limits import MOST_FILE_BYTES, MOST_FILES, MOST_PICTURE_RATIO, MOST_ZIP_BYTES
 from aelab.errors import LabError
+from aelab.intake.limits import MOST_FILE_BYTES, MOST_FILES, MOST_PICTURE_RATIO, MOST_ZIP_BYTES
 
 Parts = tuple[str, ...]
 

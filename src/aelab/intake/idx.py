@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from aelab.datasets._labelled import LabelledImages, pair, with_test
-from aelab.datasets._limits import MOST_BYTES, MOST_DEFLATED
 from aelab.errors import LabError
+from aelab.intake.labelled import LabelledImages, pair, with_test
+from aelab.intake.limits import MOST_BYTES, MOST_DEFLATED
 
 #: The files of MNIST and of the sets that are published like it.
 FILES = (

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from aelab.datasets._limits import MOST_PIXELS
 from aelab.errors import LabError
+from aelab.intake.limits import MOST_PIXELS
 
 Color = Literal["rgb", "gray"]
 
