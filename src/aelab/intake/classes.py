@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from aelab.errors import LabError
-from aelab.intake.listing import Entry, Listing, Parts, printable
+from aelab.intake.entries import Entry, Listing
+from aelab.intake.kinds import PICTURES, kind_of
+from aelab.intake.limits import MOST_CLASSES
+from aelab.intake.names import Parts, printable
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"})
 
@@ -31,7 +34,7 @@ class Arrangement:
 
 
 def arrange(listing: Listing, what: str) -> Arrangement:
-    """Sort the pictures of `what`, a folder or zip, into classes.
+    """Sort the pictures of `what`, a folder or archive, into classes.
 
     The classes are the folders of the first level that has more than one, so that a zip with a single
     folder around everything is understood; pictures further down belong to the class above them.
@@ -39,30 +42,50 @@ def arrange(listing: Listing, what: str) -> Arrangement:
     Raises
     ------
     LabError
-        If there is no picture at all, or a class folder without one.
+        If there is no picture at all, a class folder without one, or more of them than there can be classes.
     """
-    pictures = [entry for entry in listing.entries if _is_picture(entry)]
-    others = [entry for entry in listing.entries if not _is_picture(entry)]
-    left_out = _said_of_others(others)
+    pictures: list[Entry] = []
+    others: list[Entry] = []
+    for entry in listing.entries:
+        (pictures if _is_picture(entry) else others).append(entry)
+    left_out = [*listing.left_out, *_said_of_others(others)]
     if not pictures:
-        raise LabError("{what} has no picture in it; the lab reads JPEG, PNG, WebP, BMP and GIF.", what=what)
+        raise _no_picture(what, left_out)
     level = _class_level(listing.folders, {entry.parts[:-1] for entry in pictures})
     folders = _inside(level, listing.folders)
     if not folders:
         return Arrangement((), tuple((entry, -1) for entry in pictures), tuple(left_out))
+    _check_count(folders, what)
+    labels = {name: label for label, name in enumerate(folders)}
     placed: list[tuple[Entry, int]] = []
     for entry in pictures:
         inside = entry.parts[len(level) : -1]
         if inside:
-            placed.append((entry, folders.index(inside[0])))
+            placed.append((entry, labels[inside[0]]))
         else:
             left_out.append(LabError("{file} is left out: it lies beside the class folders.", file=entry.name))
     _check_all_used(placed, folders, what)
     return Arrangement(tuple(map(printable, folders)), tuple(placed), tuple(left_out))
 
 
+def _no_picture(what: str, left_out: list[LabError]) -> LabError:
+    if not left_out:
+        return LabError("{what} has no picture in it; the lab reads JPEG, PNG, WebP, BMP and GIF.", what=what)
+    return LabError(
+        "{what} has no picture in it; the lab reads JPEG, PNG, WebP, BMP and GIF. {complaint}",
+        what=what,
+        complaint=left_out[0],
+    )
+
+
 def _is_picture(entry: Entry) -> bool:
-    return PurePosixPath(entry.parts[-1]).suffix.lower() in _SUFFIXES
+    """Return whether a file is a picture, or is called one, and will have to be explained if it is none."""
+    if PurePosixPath(entry.parts[-1]).suffix.lower() in _SUFFIXES:
+        return True
+    try:
+        return kind_of(entry.peek()) in PICTURES
+    except LabError:
+        return False
 
 
 def _said_of_others(others: list[Entry]) -> list[LabError]:
@@ -96,6 +119,16 @@ def _class_level(folders: frozenset[Parts], with_pictures: set[Parts]) -> Parts:
 def _inside(level: Parts, folders: frozenset[Parts]) -> list[str]:
     depth = len(level)
     return sorted(parts[depth] for parts in folders if len(parts) == depth + 1 and parts[:depth] == level)
+
+
+def _check_count(folders: list[str], what: str) -> None:
+    if len(folders) > MOST_CLASSES:
+        raise LabError(
+            "{what} has {count} folders side by side, each of which would be a class; there can be up to {most}.",
+            what=what,
+            count=len(folders),
+            most=MOST_CLASSES,
+        )
 
 
 def _check_all_used(placed: list[tuple[Entry, int]], folders: list[str], what: str) -> None:

@@ -30,6 +30,7 @@ FILES = (
 _GZIP = b"\x1f\x8b"
 _DAMAGE = (OSError, EOFError, zlib.error)
 _UINT8 = 8
+_PIECE = 2**24
 
 
 def is_idx(path: Path) -> bool:
@@ -93,9 +94,12 @@ def _either(plain: Path) -> Path | None:
 
 
 def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.GzipFile(path, "rb") if _is_gzip(path) else path.open("rb")
+
+
+def _is_gzip(path: Path) -> bool:
     with path.open("rb") as file:
-        compressed = file.read(2) == _GZIP
-    return gzip.GzipFile(path, "rb") if compressed else path.open("rb")
+        return file.read(2) == _GZIP
 
 
 def _array(path: Path) -> npt.NDArray[np.uint8]:
@@ -103,15 +107,23 @@ def _array(path: Path) -> npt.NDArray[np.uint8]:
         with _opened(path) as stream:
             shape = _header(stream, path)
             size = math.prod(shape)
-            # Before asking for memory: no more can come out than is announced by a file of this size.
-            if size > min(MOST_BYTES, path.stat().st_size * MOST_DEFLATED):
+            # Before asking for memory: no more can come out than a file of this size can hold.
+            if size > min(MOST_BYTES, path.stat().st_size * (MOST_DEFLATED if _is_gzip(path) else 1)):
                 raise _wrong_size(path, shape)
-            data = stream.read(size)
+            data = _content(stream, size)
             if len(data) != size or stream.read(1):
                 raise _wrong_size(path, shape)
     except _DAMAGE as error:
         raise LabError("{file} cannot be read ({reason}).", file=path.name, reason=error) from None
     return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _content(stream: gzip.GzipFile | io.BufferedReader, size: int) -> bytearray:
+    """Return up to `size` bytes, taking memory only for those that are there."""
+    data = bytearray()
+    while piece := stream.read(min(_PIECE, size - len(data))):
+        data += piece
+    return data
 
 
 def _header(stream: gzip.GzipFile | io.BufferedReader, path: Path) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ from aelab.errors import LabError
 from aelab.intake.limits import LEAST_SIDE, MOST_SIDE, check_room
 
 Array = npt.NDArray[Any]
+#: Labels are smaller than this.
+HIGHEST_LABEL: Final = 2**53
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,16 @@ def pair(images: Array, labels: Array, file: str, images_name: str, labels_name:
     """
     images = _images(images, file, images_name)
     labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels  # Keras' CIFAR-10 has (N, 1)
-    if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not _are_labels(labels):
         raise LabError(
             "{file}: {array} must hold one whole number from 0 up for each image; it is {dtype} of shape {shape}, "
-            "lowest value {low}.",
+            "lowest value {low}, highest {high}.",
             file=file,
             array=labels_name,
             dtype=labels.dtype,
             shape=labels.shape,
             low=labels.min() if labels.size and labels.dtype.kind in "iuf" else "unknown",
+            high=labels.max() if labels.size and labels.dtype.kind in "iuf" else "unknown",
         )
     if len(labels) != len(images):
         raise LabError(
@@ -72,8 +75,12 @@ def pair(images: Array, labels: Array, file: str, images_name: str, labels_name:
     return LabelledImages(images, labels.astype(np.int64))
 
 
+def _are_labels(labels: Array) -> bool:
+    return bool(labels.min(initial=0) >= 0 and labels.max(initial=0) < HIGHEST_LABEL)
+
+
 def with_test(train: LabelledImages, test: LabelledImages, file: str) -> LabelledImages:
-    """Join a training set and its test set, in this order."""
+    """Join a training set and its test set, in this order; a `LabError` says why they do not go together."""
     if train.images.shape[1:] != test.images.shape[1:]:
         raise LabError(
             "{file}: the test images must be of the size of the training images, {expected}; they are {found}.",
@@ -81,6 +88,7 @@ def with_test(train: LabelledImages, test: LabelledImages, file: str) -> Labelle
             expected=_times(train.images.shape[1:]),
             found=_times(test.images.shape[1:]),
         )
+    check_room(len(train.images) + len(test.images), *train.images.shape[1:])
     return LabelledImages(
         np.concatenate([train.images, test.images]),
         np.concatenate([train.labels, test.labels]),

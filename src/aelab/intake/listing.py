@@ -1,7 +1,7 @@
-"""List the files of a folder or a zip alike.
+"""List the files of a folder, a zip, a tar, or a few pictures alike.
 
-A member of a zip is read into memory and never written anywhere, so its name cannot lead outside a
-folder; what it may cost is bounded by `limits` before it is read.
+A member of an archive is read into memory and never written anywhere under its own name, which therefore cannot
+lead outside a folder; what it may cost is bounded by `limits` before it is read.
 """
 
 from __future__ import annotations
@@ -9,152 +9,161 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from aelab.errors import LabError
-from aelab.intake.limits import MOST_FILE_BYTES, MOST_FILES, MOST_PICTURE_RATIO, MOST_ZIP_BYTES
+from aelab.intake.entries import Entry, Gathering, Listing, check_bytes
+from aelab.intake.kinds import PEEK, PICTURES, kind_of
+from aelab.intake.names import Parts, hidden, printable
+from aelab.intake.tars import COMPRESSIONS, is_tar, opened_tar
+from aelab.intake.zips import of_zip, opened_zip
 
-Parts = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One file: where it is below the folder or in the zip, and how to read it."""
-
-    parts: Parts
-    read: Callable[[], bytes]
-
-    @property
-    def name(self) -> str:
-        """The path as people read it."""
-        return printable("/".join(self.parts))
+__all__ = ["Entry", "Listing", "Parts", "of_files", "opened", "printable", "recognises"]
 
 
-@dataclass(frozen=True)
-class Listing:
-    """Files and folders without hidden ones, by path; the folders include empty ones."""
-
-    entries: tuple[Entry, ...]
-    folders: frozenset[Parts]
-
-
-def printable(text: str) -> str:
-    """Return a file name without the bytes that are not Unicode, which no JSON file could hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def recognises(path: Path) -> bool:
+    """Return whether `path` is a folder, or by its content a zip, a tar (compressed or not) or a picture."""
+    try:
+        kind = None if path.is_dir() else _kind(path)
+        return path.is_dir() or kind in PICTURES or _is_tar(path, kind) or zipfile.is_zipfile(path)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Listing]:
-    """List a folder or zip; its entries can be read within the block.
+def opened(path: Path | Sequence[Path]) -> Iterator[Listing]:
+    """List a folder or archive, or picture files; the entries can be read within the block.
+
+    Parameters
+    ----------
+    path : Path or sequence of Path
+        A folder, a zip, a tar (plain, or compressed with gzip, bzip2 or xz), a picture; or several pictures.
 
     Raises
     ------
     LabError
-        If it is neither, or has more in it than the lab takes.
+        If it is none of these, is damaged, or has more in it than the lab takes.
     """
-    if path.is_dir():
+    if not isinstance(path, Path):
+        yield of_files(path)
+    elif path.is_dir():
         yield _of_folder(path)
-        return
+    else:
+        with _opened_file(path) as listing:
+            yield listing
+
+
+def of_files(paths: Sequence[Path]) -> Listing:
+    """List picture files that lie anywhere; they are in no folder, and so of no class."""
+    gathering = Gathering("")
+    for path in paths:
+        if not path.is_file():
+            raise _missing(path)
+        parts = gathering.parts(path.name)
+        if parts is not None:
+            gathering.file(parts, partial(_read_file, path), partial(_peek_file, path))
+    return gathering.listing()
+
+
+@contextlib.contextmanager
+def _opened_file(path: Path) -> Iterator[Listing]:
     if not path.is_file():
-        raise LabError("There is no file or folder {path}.", path=path)
+        raise _missing(path)
+    what = printable(path.name)
     try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise LabError(
-            "{file} is not a zip file, or is damaged ({reason}).", file=printable(path.name), reason=error
-        ) from None
-    with archive:
-        yield _of_zip(archive, path)
+        kind = _kind(path)
+    except OSError as error:
+        raise LabError("{file} cannot be read ({reason}).", file=what, reason=error.strerror) from None
+    if kind in PICTURES:
+        yield of_files([path])
+    elif _is_tar(path, kind):
+        with opened_tar(path, kind if kind in COMPRESSIONS else None) as listing:
+            yield listing
+    elif kind not in (None, "zip"):
+        raise _foreign(what, kind)
+    else:  # what begins with something else can be a zip all the same: it is read from its end
+        with opened_zip(path) as archive:
+            yield of_zip(archive, what)
+
+
+def _foreign(what: str, kind: str) -> LabError:
+    """Return what is said of a file that is no archive."""
+    if kind == "HTML":
+        return LabError(
+            "{file} is a web page (HTML) and no archive: the page about the file was downloaded, and not the file. "
+            "Download it again, logged in if need be.",
+            file=what,
+        )
+    return LabError(
+        "{file} is neither a zip nor a tar; its content is {kind}. Bring a folder, or a zip or tar of one.",
+        file=what,
+        kind=kind,
+    )
+
+
+def _kind(path: Path) -> str | None:
+    with open(path, "rb") as file:
+        return kind_of(file.read(PEEK))
+
+
+def _is_tar(path: Path, kind: str | None) -> bool:
+    """Return whether a file of that kind is a tar; one of the first kind of all has no mark."""
+    if kind is None or kind in COMPRESSIONS:
+        return is_tar(path, kind)
+    return kind == "tar"
+
+
+def _missing(path: Path) -> LabError:
+    return LabError("There is no file or folder {path}.", path=printable(str(path)))
 
 
 def _of_folder(root: Path) -> Listing:
-    entries: list[Entry] = []
-    folders: set[Parts] = set()
+    gathering = Gathering(printable(root.name))
     for where, inner, files in os.walk(root):
-        inner[:] = sorted(name for name in inner if not _hidden(name))
-        parts = Path(where).relative_to(root).parts
-        folders.add(parts)
+        inner[:] = sorted(name for name in inner if not hidden(name))
+        for name in inner:
+            _gather_folder(gathering, root, Path(where, name))
         for name in sorted(files):
-            path = Path(where, name)
-            if not _hidden(name) and path.is_file():  # is_file: a pipe would never end
-                entries.append(Entry((*parts, name), partial(_read_file, path)))
-        _check_count(len(entries), root)
-    return _listing(entries, folders)
+            _gather_file(gathering, root, Path(where, name))
+    return gathering.listing()
 
 
-def _of_zip(archive: zipfile.ZipFile, path: Path) -> Listing:
-    members = archive.infolist()
-    _check_count(len(members), path)
-    if sum(member.file_size for member in members) > MOST_ZIP_BYTES:
-        raise LabError(
-            "{file} has more than {most} GB in it when unpacked; import it in parts.",
-            file=printable(path.name),
-            most=MOST_ZIP_BYTES // 1024**3,
-        )
-    entries: list[Entry] = []
-    folders: set[Parts] = set()
-    for member in members:
-        parts = tuple(part for part in member.filename.replace("\\", "/").split("/") if part not in ("", ".", ".."))
-        if not parts or any(_hidden(part) for part in parts):
-            continue
-        if member.is_dir():
-            folders.add(parts)
-        else:
-            entries.append(Entry(parts, partial(_read_member, archive, member)))
-    return _listing(entries, folders)
+def _gather_folder(gathering: Gathering, root: Path, path: Path) -> None:
+    parts = gathering.parts(path.relative_to(root).as_posix())
+    if parts is None:
+        return
+    if path.is_symlink():  # os.walk does not go into it
+        gathering.link(parts)
+    else:
+        gathering.folder(parts)
 
 
-def _listing(entries: Iterable[Entry], folders: set[Parts]) -> Listing:
-    entries = tuple(sorted(entries, key=lambda entry: entry.parts))
-    inner = folders | {entry.parts[:-1] for entry in entries}
-    return Listing(entries, frozenset(parts[:depth] for parts in inner for depth in range(len(parts) + 1)))
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
-
-
-def _check_count(count: int, path: Path) -> None:
-    if count > MOST_FILES:
-        raise LabError(
-            "{file} has more than {most} files in it; import a folder or zip with fewer.",
-            file=printable(path.name),
-            most=MOST_FILES,
-        )
+def _gather_file(gathering: Gathering, root: Path, path: Path) -> None:
+    parts = gathering.parts(path.relative_to(root).as_posix())
+    if parts is None:
+        return
+    if path.is_symlink():
+        gathering.link(parts)
+    elif not path.is_file():  # a pipe would never end
+        gathering.oddity(parts)
+    else:
+        gathering.file(parts, partial(_read_file, path), partial(_peek_file, path))
 
 
 def _read_file(path: Path) -> bytes:
+    name = printable(path.name)
     try:
-        _check_bytes(path.name, path.stat().st_size)
+        check_bytes(name, path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
-        raise LabError("{file} cannot be read ({reason}).", file=printable(path.name), reason=error.strerror) from None
+        raise LabError("{file} cannot be read ({reason}).", file=name, reason=error.strerror) from None
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    name = printable(member.filename)
-    _check_bytes(member.filename, member.file_size)
-    if member.file_size > max(2**20, member.compress_size * MOST_PICTURE_RATIO):
-        raise LabError(
-            "{file} is left out: unpacked it would be {ratio} times larger, as no picture is.",
-            file=name,
-            ratio=member.file_size // max(member.compress_size, 1),
-        )
+def _peek_file(path: Path) -> bytes:
     try:
-        return archive.read(member)  # a RuntimeError is about a password, a ValueError about a name
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise LabError("{file} cannot be read from the zip ({reason}).", file=name, reason=error) from None
-
-
-def _check_bytes(name: str, size: int) -> None:
-    if size > MOST_FILE_BYTES:
-        raise LabError(
-            "{file} is left out: it has {size} MB, and a picture may have up to {most}.",
-            file=printable(name),
-            size=size // 1024**2,
-            most=MOST_FILE_BYTES // 1024**2,
-        )
+        with open(path, "rb") as file:
+            return file.read(PEEK)
+    except OSError as error:
+        raise LabError("{file} cannot be read ({reason}).", file=printable(path.name), reason=error.strerror) from None

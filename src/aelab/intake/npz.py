@@ -18,6 +18,8 @@ import numpy as np
 from aelab.errors import LabError
 from aelab.intake.labelled import Array, LabelledImages, pair, with_test
 from aelab.intake.limits import MOST_BYTES, MOST_DEFLATED
+from aelab.intake.names import printable
+from aelab.intake.zips import NotAZipError, opened_zip
 
 # What zipfile is known to raise on broken files, and numpy on broken headers, which it reads as Python.
 _DAMAGE = (
@@ -29,6 +31,10 @@ _DAMAGE = (
     RuntimeError,
     SyntaxError,
     tokenize.TokenError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    MemoryError,  # from numpy's reading of a header of many brackets, not from its array
 )
 _NAMES = (("x_train", "y_train"), ("images", "labels"))
 
@@ -36,9 +42,9 @@ _NAMES = (("x_train", "y_train"), ("images", "labels"))
 def is_npz(path: Path) -> bool:
     """Return whether `path` is a zip with arrays in it."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path) as archive:
             return any(name.endswith(".npy") for name in archive.namelist())
-    except _DAMAGE:
+    except (*_DAMAGE, LabError):
         return False
 
 
@@ -51,21 +57,26 @@ def read(path: Path) -> LabelledImages:
         If the file is damaged, or its arrays are missing or cannot be images with labels.
     """
     try:
-        archive = zipfile.ZipFile(path)
-    except _DAMAGE:
+        with opened_zip(path) as archive:
+            return _read(archive, path.name)
+    except NotAZipError:
         raise LabError("{file} is not an npz file, or is damaged.", file=path.name) from None
-    with archive:
-        for images, labels in _NAMES:
-            if f"{images}.npy" in archive.namelist():
-                content = _pair(archive, path.name, images, labels)
-                if images == "x_train" and "x_test.npy" in archive.namelist():
-                    content = with_test(content, _pair(archive, path.name, "x_test", "y_test"), path.name)
-                return content
-        raise LabError(
-            "{file} must have arrays called x_train and y_train, or images and labels; it has {found}.",
-            file=path.name,
-            found=", ".join(sorted(archive.namelist()))[:200] or "none",
-        )
+
+
+def _read(archive: zipfile.ZipFile, file: str) -> LabelledImages:
+    names = set(archive.namelist())
+    for images, labels in _NAMES:
+        if f"{images}.npy" in names:
+            content = _pair(archive, file, images, labels)
+            if images == "x_train" and "x_test.npy" in names:
+                _check_room(file, "x_test", content.images.nbytes + archive.getinfo("x_test.npy").file_size)
+                content = with_test(content, _pair(archive, file, "x_test", "y_test"), file)
+            return content
+    raise LabError(
+        "{file} must have arrays called x_train and y_train, or images and labels; it has {found}.",
+        file=file,
+        found=printable(", ".join(sorted(names))) or "none",
+    )
 
 
 def _pair(archive: zipfile.ZipFile, file: str, images: str, labels: str) -> LabelledImages:
@@ -93,7 +104,8 @@ def _array(archive: zipfile.ZipFile, file: str, name: str) -> Array:
     except LabError:
         raise
     except _DAMAGE as error:
-        raise LabError("{file}: {array} is damaged ({reason}).", file=file, array=name, reason=error) from None
+        reason = str(error) or "it ends too early"  # an EOFError has nothing to say
+        raise LabError("{file}: {array} is damaged ({reason}).", file=file, array=name, reason=reason) from None
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -112,11 +124,16 @@ def _check_size(file: str, name: str, announced: int, found: int, compressed: in
             announced=announced,
             found=found,
         )
-    if announced > MOST_BYTES:
+    _check_room(file, name, announced)
+
+
+def _check_room(file: str, name: str, size: int) -> None:
+    """Raise a `LabError` if an array, with what was read before it, takes more than the lab reads."""
+    if size > MOST_BYTES:
         raise LabError(
             "{file}: {array} has {size} bytes; the lab reads up to {most}. Keep fewer images, or save them as uint8.",
             file=file,
             array=name,
-            size=announced,
+            size=size,
             most=MOST_BYTES,
         )
