@@ -18,6 +18,8 @@ page = st.navigation(
     [
         st.Page("views/home.py", title=t("Home"), icon=":material/home:", default=True),
         st.Page("views/datasets.py", title=t("Datasets"), icon=":material/photo_library:"),
+        st.Page("views/clean.py", title=t("Clean"), icon=":material/cleaning_services:"),
+        st.Page("views/prepare.py", title=t("Prepare"), icon=":material/tune:"),
         st.Page("views/train.py", title=t("Train"), icon=":material/model_training:"),
         st.Page("views/denoise.py", title=t("Denoise"), icon=":material/blur_off:"),
         st.Page("views/latent.py", title=t("Latent"), icon=":material/scatter_plot:"),

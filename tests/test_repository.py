@@ -24,9 +24,10 @@ DASHBOARD = ROOT / "dashboard"
 #: From the ground up.  A file imports from its own package and from the rows before its own, from no other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("registry", "fields", "storage", "pixels"),
+    ("registry", "fields", "storage", "pixels", "spreadsheet"),
     ("jobs", "metrics", "intake"),
-    ("datasets",),
+    ("datasets", "collecting"),
+    ("cleaning",),
     ("noise",),
     ("models",),
     ("training",),

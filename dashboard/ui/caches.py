@@ -6,21 +6,32 @@ again is another one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from aelab import inference, runs
+from aelab.cleaning.inspection import Inspection
 from aelab.datasets import store
+from aelab.datasets.split import SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.inference import Inference
+from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.runs import Run
-from aelab.studies import decoding, denoising, generation, latent_map, overview
+from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting
+from aelab.studies import eigenimages as eigenimages_study
 from aelab.studies.denoising import Denoising, Example
+from aelab.studies.eigenimages import Eigenimages
 from aelab.studies.latent_map import LatentMap
+from aelab.studies.neighbours import Neighbours
+from aelab.studies.neighbours import neighbours as find_neighbours
 from aelab.studies.overview import Overview
+from aelab.studies.splitting import SplitPreview
+from aelab.tasks import inspect_dataset
 from aelab.tasks import latent_map as latent_map_task
 from ui import mosaic
 
@@ -127,6 +138,78 @@ def _finished_map(job_id: str, created: float, _job: Job) -> LatentMap:
 def finished_map(job: Job) -> LatentMap:
     """Return the map that a job has made."""
     return _finished_map(job.id, job.created, job)
+
+
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _split_preview(name: str, checksum: str, plan: SplitPlan, _dataset: Dataset) -> SplitPreview:
+    return splitting.preview(_dataset, plan)
+
+
+def split_preview(data: Dataset, plan: SplitPlan) -> SplitPreview:
+    """Return what another split of a dataset would be."""
+    return _split_preview(data.name, data.checksum, plan, data)
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _inspection(job_id: str, created: float, _job: Job, _dataset: Dataset) -> Inspection:
+    return inspect_dataset.result(_job, _dataset)
+
+
+def inspection(job: Job, data: Dataset) -> Inspection:
+    """Return what a job has found wrong with a dataset."""
+    return _inspection(job.id, job.created, job, data)
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """The images in which one check found something."""
+
+    label: str
+    members: npt.NDArray[np.intp]
+
+
+def flags(data: Dataset) -> dict[str, Flagged]:
+    """Return what the Clean page has found with usual settings, by check; nothing if it was not opened yet."""
+    job = folder.find(inspect_dataset.job_id(data, {}))
+    if job is None or folder.status(job).state != "done":
+        return {}
+    return {
+        finding.check.name: Flagged(
+            finding.check.label, np.array([index for group in finding.groups for index in group.members], np.intp)
+        )
+        for finding in inspection(job, data).findings
+        if finding.pictures
+    }
+
+
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _figures(name: str, checksum: str, key: ordering.Key, _dataset: Dataset) -> npt.NDArray[np.float32]:
+    return ordering.figures(_dataset, key)
+
+
+def figures(data: Dataset, key: ordering.Key) -> npt.NDArray[np.float32]:
+    """Return what the images of a dataset can be sorted by."""
+    return _figures(data.name, data.checksum, key, data)
+
+
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _eigenimages(name: str, checksum: str, _dataset: Dataset) -> Eigenimages:
+    return eigenimages_study.run(_dataset, eigenimages_study.Config())
+
+
+def eigenimages(data: Dataset) -> Eigenimages:
+    """Return how the training images of a dataset vary."""
+    return _eigenimages(data.name, data.checksum, data)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _neighbours(name: str, checksum: str, index: int, count: int, _dataset: Dataset) -> Neighbours:
+    return find_neighbours(_dataset, index, count)
+
+
+def neighbours(data: Dataset, index: int, count: int) -> Neighbours:
+    """Return the images most like one of them."""
+    return _neighbours(data.name, data.checksum, index, count, data)
 
 
 def all_runs() -> list[runs.Listed]:

@@ -9,7 +9,11 @@ from aelab.noise import noises
 from ui.i18n import t
 
 PARTS = {"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")}
-_CHOICES = {"rgb": N_("colour"), "gray": N_("grey")}
+_CHOICES = {
+    "rgb": N_("colour"), "gray": N_("grey"), "white": N_("white"), "black": N_("black"),
+    "crop": N_("cut off"), "pad": N_("fill up"), "stretch": N_("distort"),
+    "keep": N_("keep it"), "ignore": N_("make a new one"),
+}  # fmt: skip
 
 
 def class_name(data: Dataset | None, name: str) -> str:

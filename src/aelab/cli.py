@@ -15,8 +15,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from aelab import __version__, commands, storage
-from aelab.commands import Answer
+from aelab import __version__, storage
+from aelab.commands import cleaning, collecting, datasets, runs, studies
+from aelab.commands.answer import Answer
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.split import SplitPlan
 from aelab.errors import LabError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -63,18 +66,67 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_datasets(top: Any) -> None:
     group = _group(top, "datasets", "what images there are")
-    _command(group, "list", commands.datasets_list, "list the datasets")
-    show = _command(group, "show", commands.datasets_show, "describe a dataset")
+    _command(group, "list", datasets.list_all, "list the datasets")
+    show = _command(group, "show", datasets.show, "describe a dataset")
     show.add_argument("name", metavar="NAME")
-    load = _command(group, "import", commands.datasets_import, "import a folder or zip of class folders, npz or IDX")
-    load.add_argument("path", metavar="PATH")
+    _add_import(group)
+    clean = _command(group, "clean", cleaning.clean, "say what is wrong with a dataset, and make a cleaner one")
+    clean.add_argument("name", metavar="NAME")
+    clean.add_argument("--distance", help="bits of 64 in which near-duplicates may differ")
+    clean.add_argument("--recipe", metavar="OUT", help="write what is proposed as a recipe")
+    clean.add_argument("--apply", metavar="RECIPE", help="make a dataset by a recipe")
+    clean.add_argument("--as", dest="new_name", metavar="NAME2", help="what to call that dataset")
+    split = _command(group, "split", datasets.split, "split a dataset anew, under another name")
+    split.add_argument("name", metavar="NAME")
+    split.add_argument("--as", dest="new_name", metavar="NAME2", required=True)
+    _add_split_settings(split)
+    export = _command(group, "export", datasets.save, "write a dataset as a zip of class folders or as npz")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("--format", choices=("zip", "npz"), required=True)
+    export.add_argument("--out", metavar="FILE", required=True)
+    _add_collect(group)
+    delete = _command(group, "delete", datasets.delete, "delete a stored dataset")
+    delete.add_argument("name", metavar="NAME")
+
+
+def _add_collect(group: Any) -> None:
+    collect = _command(group, "collect", collecting.collect, "collect pictures of one class from the web")
+    collect.add_argument("--name", required=True, help="of the collection: small letters, digits, - and _")
+    collect.add_argument("--class", dest="class_name", metavar="CLASS", required=True, help="what they show")
+    source = collect.add_mutually_exclusive_group(required=True)
+    source.add_argument("--addresses", metavar="FILE", help="a text file with one address of a picture a line")
+    source.add_argument("--commons", metavar="QUERY", help="a search on Wikimedia Commons")
+    source.add_argument("--gallery", metavar="ADDRESS", help="a page of pictures, scrolled to its end in Chromium")
+    collect.add_argument("--limit", help="pictures that are wanted, those already there included")
+    collect.add_argument("--add", action="store_true", help="add another class or source to the collection")
+
+
+def _add_import(group: Any) -> None:
+    load = _command(
+        group, "import", datasets.load, "import a folder, zip or tar of class folders, pictures, npz, IDX or CSV"
+    )
+    load.add_argument("path", metavar="PATH", nargs="+", help="one path, or several pictures")
     load.add_argument("--name", required=True, help="what to call it: small letters, digits, - and _")
-    load.add_argument("--size", default=128, help="height and width in pixels (128)")
-    load.add_argument("--color", choices=("rgb", "gray"), default="rgb")
+    load.add_argument("--size", help="height and width in pixels (128)")
+    load.add_argument("--height", help="in pixels (128)")
+    load.add_argument("--width", help="in pixels (128)")
+    load.add_argument("--fit", choices=Prepare.choices("fit"), help="what happens to other proportions (crop)")
+    load.add_argument("--color", choices=Prepare.choices("color"), help="rgb or gray (rgb)")
+    load.add_argument("--background", choices=Prepare.choices("background"), help="behind transparency (white)")
+    _add_split_settings(load)
+    load.add_argument("--recipe", metavar="FILE", help="do what a recipe says, instead of the settings")
+
+
+def _add_split_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--validation", help="a share below 1, or how many images (0.1)")
+    command.add_argument("--test", help="a share below 1, or how many images (0.2)")
+    command.add_argument("--seed", help="another seed deals the images otherwise (0)")
+    command.add_argument("--distance", help="bits of 64 in which near-duplicates, kept together, may differ")
+    command.add_argument("--given", choices=SplitPlan.choices("given"), help="the split that the source brought")
 
 
 def _add_train(top: Any) -> None:
-    train = _command(top, "train", commands.train, "train a model in a worker process")
+    train = _command(top, "train", runs.train, "train a model in a worker process")
     train.add_argument("--dataset", required=True)
     train.add_argument("--model", required=True)
     train.add_argument("--epochs")
@@ -89,36 +141,36 @@ def _add_train(top: Any) -> None:
         help="a field of the typed configs, such as latent_dim=2",
     )
     train.add_argument("--detach", action="store_true", help="do not wait for the end")
-    starter = _command(top, "starter", commands.starter_lab, "train the four runs of the starter lab")
+    starter = _command(top, "starter", runs.starter_lab, "train the four runs of the starter lab")
     starter.add_argument("--detach", action="store_true", help="do not wait for the end")
     starter.add_argument("--if-empty", action="store_true", help="only in a lab that has nothing yet")
 
 
 def _add_runs(top: Any) -> None:
     group = _group(top, "runs", "what was trained")
-    _command(group, "list", commands.runs_list, "list the runs")
+    _command(group, "list", runs.list_all, "list the runs")
     for name, action, text in (
-        ("show", commands.runs_show, "show a run's settings, history and measures"),
-        ("delete", commands.runs_delete, "delete a run"),
+        ("show", runs.show, "show a run's settings, history and measures"),
+        ("delete", runs.delete, "delete a run"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")
 
 
 def _add_studies(top: Any) -> None:
-    evaluate = _command(top, "evaluate", commands.evaluate, "measure a run on the test images")
+    evaluate = _command(top, "evaluate", studies.evaluate, "measure a run on the test images")
     evaluate.add_argument("run", metavar="RUN")
-    denoise = _command(top, "denoise", commands.denoise, "measure how much of a noise a run takes away")
+    denoise = _command(top, "denoise", studies.denoise, "measure how much of a noise a run takes away")
     denoise.add_argument("run", metavar="RUN")
     denoise.add_argument("--noise", required=True)
     denoise.add_argument("--level", required=True)
     denoise.add_argument("--seed")
-    latent = _command(top, "latent", commands.latent, "write a map of a run's codes")
+    latent = _command(top, "latent", studies.latent, "write a map of a run's codes")
     latent.add_argument("run", metavar="RUN")
     latent.add_argument("--method", choices=("pca", "tsne"), required=True)
     latent.add_argument("--out", metavar="FILE.csv", required=True)
     for name in ("dimensions", "perplexity", "iterations", "seed", "limit"):
         latent.add_argument(f"--{name}")
-    report = _command(top, "report", commands.report, "compare runs")
+    report = _command(top, "report", studies.report, "compare runs")
     report.add_argument("run", metavar="RUN", nargs="+")
     report.add_argument("--csv", metavar="FILE")
 

@@ -21,7 +21,7 @@ def test_datasets_are_listed_whether_they_are_stored_yet(answer: Answers, lab: T
 
 def test_a_dataset_is_described(answer: Answers, lab: TrainedLab) -> None:
     found = answer("datasets", "show", "digits")
-    assert set(found) == {"dataset", "shape", "counts", "classes", "provenance", "skipped", "checksum"}
+    assert set(found) == {"dataset", "shape", "counts", "classes", "provenance", "skipped", "checksum", "report"}
     assert (found["dataset"], found["shape"]) == ("digits", [28, 28, 1])
     assert found["counts"] == {"all": 1797, "train": 1259, "validation": 179, "test": 359}
     assert list(found["classes"]) == [str(digit) for digit in range(10)]

@@ -9,18 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aelab.datasets.folder import FolderConfig, load
-from aelab.datasets.spec import ImageSet
+from aelab.datasets import store
+from aelab.datasets.folder import FolderConfig, pictures
+from aelab.datasets.store import Dataset
 from aelab.errors import LabError
-from aelab.intake import limits, listing
+from aelab.intake import limits
 
 
-def imported(path: Path, **more: object) -> ImageSet:
-    return load(FolderConfig.parse({"path": str(path), "size": 16, **more}), [].append)
+def imported(path: Path, **more: object) -> Dataset:
+    name = f"import-{len(store.stored_names())}"
+    return store.import_dataset(name, "folder", FolderConfig.parse({"path": str(path), "size": 16, **more}))
 
 
-def left_out(content: ImageSet) -> list[str]:
-    return [str(error) for error in content.skipped]
+def left_out(content: Dataset) -> list[str]:
+    return [str(sentence) for sentence in content.report().sentences()]
 
 
 class TestClasses:
@@ -39,8 +41,10 @@ class TestClasses:
 
     def test_a_folder_around_all_classes_is_no_class(self, class_folder: Path, tmp_path: Path) -> None:
         archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "fruit"))
+        (tmp_path / "around").mkdir()
+        class_folder.rename(tmp_path / "around" / "fruit")
         assert imported(archive).class_names == ("apples", "bananas")
-        assert imported(tmp_path).class_names == ("apples", "bananas")
+        assert imported(tmp_path / "around").class_names == ("apples", "bananas")
 
     def test_pictures_further_down_belong_to_the_class_above(self, class_folder: Path, picture) -> None:
         (class_folder / "apples" / "red" / "dark").mkdir(parents=True)
@@ -67,7 +71,10 @@ class TestClasses:
         content = imported(class_folder)
         assert len(content.images) == 8
         assert left_out(content) == ["cover.png is left out: it lies beside the class folders."]
-        assert left_out(imported(class_folder.parent))[0].startswith("fruit/cover.png is left out")
+        around = class_folder.parent / "around"
+        around.mkdir()
+        class_folder.rename(around / "fruit")
+        assert left_out(imported(around))[0].startswith("fruit/cover.png is left out")
 
     def test_what_macos_and_windows_add_is_passed_over(self, zipped, picture) -> None:
         members = [(f"fruit/{name}/{i}.png", picture(i)) for name in ("apples", "bananas") for i in range(3)]
@@ -122,11 +129,18 @@ class TestNothingToImport:
         with pytest.raises(LabError, match=r"pictures\.zip has no picture"):
             imported(zipped([]))
 
-    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and then nothing", b"Rar!\x1a\x07\x00"])
-    def test_a_file_that_is_no_zip_is_named(self, tmp_path: Path, content: bytes) -> None:
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"", "is not a zip file, or is damaged"),
+            (b"PK\x03\x04 and then nothing", "is not a zip file, or is damaged"),
+            (b"Rar!\x1a\x07\x00", "is neither a zip nor a tar; its content is RAR"),
+        ],
+    )
+    def test_a_file_that_is_no_zip_is_named(self, tmp_path: Path, content: bytes, said: str) -> None:
         path = tmp_path / "photos.zip"
         path.write_bytes(content)
-        with pytest.raises(LabError, match=r"photos\.zip is not a zip file, or is damaged"):
+        with pytest.raises(LabError, match=rf"photos\.zip {said}"):
             imported(path)
 
     def test_a_zip_that_was_not_copied_whole_is_named(self, class_folder: Path, tmp_path: Path) -> None:
@@ -141,7 +155,7 @@ class TestNothingToImport:
 
     def test_no_path_at_all(self) -> None:
         with pytest.raises(LabError, match="path must name a folder or zip"):
-            load(FolderConfig(), [].append)
+            pictures(FolderConfig()).__enter__()
 
     @pytest.mark.parametrize("wrong", [{"size": 0}, {"size": 513}, {"size": "big"}, {"color": "red"}, {"path": 3}])
     def test_a_setting_that_cannot_be_is_named(self, tmp_path: Path, wrong: dict[str, object]) -> None:
@@ -184,22 +198,26 @@ class TestUnreadablePictures:
         assert len(said) == 3
         assert all("has more than 64 million pixels" in sentence for sentence in said)
 
-    def test_when_hundreds_fail_the_sentences_stay_few(self, class_folder: Path) -> None:
+    def test_when_hundreds_fail_a_page_says_few_and_the_report_all(self, class_folder: Path) -> None:
         for index in range(300):
             (class_folder / "apples" / f"bad{index}.png").write_bytes(b"")
-        said = left_out(imported(class_folder))
-        assert len(said) == 201
-        assert said[-1] == "100 more files are left out."
+        dataset = imported(class_folder)
+        assert len(dataset.skipped) == 201
+        assert str(dataset.skipped[-1]) == "100 more files are left out."
+        assert [each.file for each in dataset.report().quarantined] == sorted(
+            f"apples/bad{index}.png" for index in range(300)
+        )
 
 
 class TestZipsThatMeanHarm:
     def test_names_that_lead_outside_write_nothing(self, zipped, picture, tmp_path: Path) -> None:
         names = ["../../evil/1.png", "/etc/evil/2.png", "..\\evil\\3.png", "evil/../evil/4.png"]
-        before = sorted(tmp_path.rglob("*"))
         path = zipped([(name, picture(index)) for index, name in enumerate(names)])
         content = imported(path)
         assert len(content.images) == 4
-        assert sorted(tmp_path.rglob("*")) == sorted([*before, path])
+        written = [found for found in tmp_path.rglob("*") if not found.is_relative_to(store.root())]
+        assert sorted(written) == sorted([path, store.root().parent])
+        assert not [found for found in store.root().rglob("*") if "evil" in found.name]
 
     def test_a_member_that_unpacks_to_a_thousand_times_its_size_is_left_out(self, zipped, picture) -> None:
         members = [(f"apples/{index}.png", picture(index)) for index in range(3)]
@@ -208,17 +226,18 @@ class TestZipsThatMeanHarm:
         assert "apples/zeros.png is left out: unpacked it would be" in left_out(content)[0]
 
     def test_a_member_that_is_larger_than_any_picture_is_left_out(self, zipped, picture, monkeypatch) -> None:
-        monkeypatch.setattr(listing, "MOST_FILE_BYTES", 2**20)
+        monkeypatch.setattr(limits, "MOST_FILE_BYTES", 2**20)
         members = [(f"apples/{index}.png", picture(index)) for index in range(3)]
         content = imported(zipped([*members, ("apples/long.png", os.urandom(2**21))]))
-        assert "apples/long.png is left out: it has 2 MB, and a picture may have up to 1." in left_out(content)
+        assert "apples/long.png is left out: it has 2 MB, and a picture may have up to 1 MB." in left_out(content)
 
     def test_a_zip_of_too_many_files_or_bytes_is_refused_as_a_whole(self, zipped, picture, monkeypatch) -> None:
         path = zipped([(f"apples/{index}.png", picture(index)) for index in range(9)])
-        monkeypatch.setattr(listing, "MOST_ZIP_BYTES", 1000)
-        with pytest.raises(LabError, match=r"pictures\.zip has more than .* GB"):
+        monkeypatch.setattr(limits, "MOST_ARCHIVE_BYTES", 1000)
+        with pytest.raises(LabError, match=r"pictures\.zip has more than 1000 bytes in it when unpacked"):
             imported(path)
-        monkeypatch.setattr(listing, "MOST_FILES", 8)
+        monkeypatch.setattr(limits, "MOST_ARCHIVE_BYTES", 10**9)
+        monkeypatch.setattr(limits, "MOST_FILES", 8)
         with pytest.raises(LabError, match=r"pictures\.zip has more than 8 files"):
             imported(path)
 

@@ -27,6 +27,11 @@ def test_numbers_stay_numbers_the_negative_ones_too() -> None:
     assert cells(to_csv(table)) == [["gain", "n", "mixed"], ["-1.5", "-3", "'-1"], ["2.25", "4", "-1"]]
 
 
+def test_the_name_of_a_column_is_no_formula_either() -> None:
+    table = pd.DataFrame({"=1+1": [-1], "plain": ["x"]})
+    assert cells(to_csv(table)) == [["'=1+1", "plain"], ["-1", "x"]]
+
+
 @pytest.mark.parametrize("name", ["a,b", 'say "cheese"', "two\nlines", "ñandú 鳥"])
 def test_a_name_comes_back_as_it_was(name: str) -> None:
     assert cells(to_csv(pd.DataFrame({"class": [name], "mse": [0.5]}))) == [["class", "mse"], [name, "0.5"]]

@@ -37,3 +37,9 @@ def imported(tmp_path: Path) -> Callable[..., Dataset]:
         return import_path(path, name)
 
     return bring
+
+
+@pytest.fixture
+def digits(lab: TrainedLab) -> Dataset:
+    """Return the dataset that the lab's runs were trained on."""
+    return store.open_dataset("digits")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aelab.datasets import recipe as recipes
 from aelab.datasets import store
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
+from aelab.datasets.split import SplitPlan
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
-from aelab.jobs.context import JobContext
+from aelab.jobs.context import JobContext, Stopped
 from aelab.jobs.executor import LocalExecutor
 from aelab.jobs.folder import Job
 from aelab.tasks import make_dataset
@@ -32,17 +37,22 @@ def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_executor", Nobody())
 
 
+def painted(seed: int) -> bytes:
+    """Return a picture of chance."""
+    picture = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(picture, "PNG")
+    return picture.getvalue()
+
+
 def zipped(shift: int = 0) -> io.BytesIO:
     """Return a zip of four pictures in each of two classes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for index in range(8):
-            rng = np.random.default_rng(index + shift)
-            picture = io.BytesIO()
-            Image.fromarray(rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)).save(picture, "PNG")
             # A ZipInfo is dated 1980: the same bytes whenever it is made.
             member = zipfile.ZipInfo(f"{'apples' if index < 4 else 'pears'}/{index}.png")
-            archive.writestr(member, picture.getvalue())
+            archive.writestr(member, painted(index + shift))
     content.seek(0)
     return content
 
@@ -156,3 +166,59 @@ def test_a_worker_makes_a_built_in_dataset(artifacts: Path, monkeypatch: pytest.
     assert queue.wait(job, lambda now: None).state == "done"
     assert store.open_dataset("digits").counts["all"] == 1797
     assert folder.status(make_dataset.submit_built_in("digits")).state == "done"
+
+
+class TestSeveralFiles:
+    """What a page brings with all its settings."""
+
+    def test_single_pictures_become_a_dataset_without_classes(self, artifacts: Path) -> None:
+        uploads = [(f"holiday {index % 2}.png", io.BytesIO(painted(index))) for index in range(5)]
+        do(make_dataset.submit_uploads("fruit", uploads, Prepare(height=16, width=24, fit="pad")))
+        dataset = store.open_dataset("fruit")
+        assert (dataset.shape, dataset.counts["all"], dataset.class_names) == ((16, 24, 3), 5, ())
+        assert dataset.name_of(0) == "0001-holiday_0.png"
+        assert kept(artifacts) == []
+
+    def test_a_zip_is_prepared_and_split_as_the_form_says(self, artifacts: Path) -> None:
+        plan = SplitPlan(validation=1, test=3, seed=2)
+        do(make_dataset.submit_uploads("fruit", [("a.zip", zipped())], Prepare(height=16, width=16), plan))
+        dataset = store.open_dataset("fruit")
+        assert dataset.counts == {"all": 8, "train": 4, "validation": 1, "test": 3}
+        assert dataset.recipe == Recipe(prepare=Prepare(height=16, width=16), split=plan)
+
+    def test_arrays_keep_the_size_and_colour_they_have(self, artifacts: Path) -> None:
+        content = io.BytesIO()
+        images = np.random.default_rng(0).integers(0, 256, (20, 14, 12), dtype=np.uint8)
+        np.savez(content, images=images, labels=np.arange(20) % 2)
+        do(make_dataset.submit_uploads("mine", [("a.npz", content)], Prepare()))
+        assert store.open_dataset("mine").shape == (14, 12, 1)
+
+    def test_a_recipe_is_repeated_on_the_raw_files(self, artifacts: Path) -> None:
+        do(make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb"))
+        fruit = store.open_dataset("fruit")
+        recipe = fruit.recipe.with_drop(*recipes.drop(fruit.originals, [2]))
+        do(make_dataset.submit_uploads("again", [("fruit.zip", zipped())], Prepare(), recipe=recipe))
+        assert store.open_dataset("again").checksum == store.derive(fruit, "derived", recipe).checksum
+
+    def test_nothing_to_import_is_said_at_once(self, artifacts: Path) -> None:
+        with pytest.raises(LabError, match="There is no file to import"):
+            make_dataset.submit_uploads("mine", [], Prepare())
+
+
+def test_an_import_that_is_asked_to_stop_leaves_nothing(artifacts: Path) -> None:
+    job = make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb")
+    folder.ask_to_stop(job)
+    with pytest.raises(Stopped):
+        do(job)
+    assert store.stored_names() == []
+    assert kept(artifacts) == []
+    assert list(store.root().iterdir()) == []
+
+
+def test_an_upload_whose_import_was_killed_is_forgotten_after_a_day(artifacts: Path) -> None:
+    old = artifacts / "cache" / "uploads" / "0123"
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb")
+    assert not old.exists()
+    assert len(kept(artifacts)) == 1

@@ -1,6 +1,6 @@
 """What became of each address, in a file beside the pictures that survives any interruption.
 
-``manifest.jsonl`` has one line of JSON for each address, only ever added to.  A process that is killed leaves at
+``.manifest.jsonl`` has one line of JSON for each address, only ever added to.  A process that is killed leaves at
 most a half line at the end, which the next one removes; an address whose line is whole is not asked for again.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, get_args
 from aelab import storage
 from aelab.errors import LabError
 
-NAME: Final = "manifest.jsonl"
+NAME: Final = ".manifest.jsonl"  # hidden: the import of the folder passes it over
 
 #: kept: a new picture; repeat: the same bytes as another; refused: will never work; failed: may work another time.
 Status = Literal["kept", "repeat", "refused", "failed"]

@@ -1,4 +1,4 @@
-"""Images that are arrays already: an npz file, or the IDX files of MNIST and its kin."""
+"""Images that are arrays already: an npz file, the IDX files of MNIST and its kin, or a CSV of pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
-from aelab.intake import idx, npz
+from aelab.intake import csv_pixels, idx, npz
 from aelab.intake.labelled import LabelledImages
 from aelab.intake.limits import MOST_CLASSES
 
@@ -19,14 +19,16 @@ from aelab.intake.limits import MOST_CLASSES
 class ArraysConfig(Config):
     """Where the arrays are."""
 
-    path: str = field("", "File", "An npz file, a file of IDX images with its labels beside it, or their folder.")
+    path: str = field(
+        "", "File", "An npz file, a CSV of pixels, a file of IDX images with its labels beside it, or their folder."
+    )
 
 
 def recognises(path: Path) -> bool:
-    """Return whether `path` is an npz file, an IDX file, or a folder of IDX files, by its content."""
+    """Return whether `path` is an npz, IDX or CSV file of images, or a folder of IDX files, by its content."""
     if path.is_dir():
         return idx.training_images(path) is not None
-    return npz.is_npz(path) or idx.is_idx(path)
+    return npz.is_npz(path) or idx.is_idx(path) or csv_pixels.is_csv(path)
 
 
 def read(path: Path) -> LabelledImages:
@@ -44,7 +46,9 @@ def read(path: Path) -> LabelledImages:
         return idx.read(images)
     if not path.is_file():
         raise LabError("There is no file {file}.", file=path)
-    return idx.read(path) if idx.is_idx(path) else npz.read(path)
+    if idx.is_idx(path):
+        return idx.read(path)
+    return csv_pixels.read(path) if csv_pixels.is_csv(path) else npz.read(path)
 
 
 def load(config: ArraysConfig, progress: Progress) -> ImageSet:
@@ -72,7 +76,9 @@ def load(config: ArraysConfig, progress: Progress) -> ImageSet:
 SPEC = SourceSpec(
     name="arrays",
     label=N_("Arrays"),
-    summary=N_("An npz file with images and labels, or IDX files as MNIST is published in."),
+    summary=N_(
+        "An npz file with images and labels, IDX files as MNIST is published in, or a CSV with a label and pixels."
+    ),
     config=ArraysConfig,
     load=load,
     ready=False,

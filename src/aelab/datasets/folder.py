@@ -1,24 +1,24 @@
-"""Your own pictures: a folder or zip with one folder for each class."""
+"""Your own pictures: a folder or archive with one folder for each class, or single pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from aelab.datasets.spec import ImageSet, Progress, SourceSpec
+from aelab.datasets._given_parts import without_parts
+from aelab.datasets.originals import NO_CREDIT, Credit
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.spec import PictureFile, PictureSet, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
-from aelab.intake.classes import Arrangement, arrange
-from aelab.intake.limits import check_room
-from aelab.intake.listing import opened, printable
-from aelab.intake.pictures import decoded
+from aelab.intake.classes import arrange
+from aelab.intake.listing import Entry, Listing, opened, printable
 
-_FEWEST = 3  # one for each part of the split
-_MOST_SENTENCES = 200  # about files left out; a dataset where more fail has one problem, not many
+_USUAL = Prepare()
+_MANIFEST = "manifest.jsonl"
 
 
 @dataclass(frozen=True)
@@ -31,88 +31,76 @@ class FolderConfig(Config):
     )
     color: Literal["rgb", "gray"] = field("rgb", "Colour", "Whether images are kept in colour or in grey.")
 
+    @property
+    def prepare(self) -> Prepare:
+        """The same for pictures of any shape."""
+        return Prepare(height=self.size, width=self.size, color=self.color)
 
-def load(config: FolderConfig, progress: Progress) -> ImageSet:
-    """Read the pictures, in the order of their paths; what cannot be read is left out with a sentence.
+
+@contextmanager
+def pictures(config: FolderConfig) -> Iterator[PictureSet]:
+    """List the pictures of a folder or archive, in the order of their paths.
 
     Raises
     ------
     LabError
-        If it is no folder or zip, has no pictures, too few or too many, or a class without any.
+        If it is no folder or archive, or has no pictures, or a class without any.
     """
-    path = Path(config.path).expanduser()
     if not config.path:
         raise LabError("path must name a folder or zip with one folder of pictures for each class; it is empty.")
-    what = printable(path.resolve().name)
-    with opened(path) as listing:
-        arrangement = arrange(listing, what)
-        images, kept, complaints = _decoded(arrangement, config, progress)
-    labels = np.array([label for _, label in arrangement.pictures], np.int32)[kept]
-    _check_enough(labels, arrangement, what, complaints)
-    return ImageSet(
-        images=images,
-        labels=labels,
-        class_names=arrangement.class_names,
-        provenance={
-            "source": "folder",
-            "origin": N_("Imported from a folder or zip of pictures."),
-            "file": what,
-            "files": len(arrangement.pictures),
-            "processing": N_(
-                "Turned upright, transparency laid on white, middle square cut out and resized (Lanczos)."
-            ),
-            "size": config.size,
-            "color": config.color,
-        },
-        skipped=_shortened([*arrangement.left_out, *complaints]),
-    )
+    with opened_pictures([Path(config.path).expanduser()], config.prepare) as content:
+        yield content
 
 
-def _decoded(
-    arrangement: Arrangement, config: FolderConfig, progress: Progress
-) -> tuple[npt.NDArray[np.uint8], list[int], list[LabError]]:
-    """Return the images that could be decoded, which of the pictures they are, and complaints about the others."""
-    count = len(arrangement.pictures)
-    channels = 3 if config.color == "rgb" else 1
-    check_room(count, config.size, config.size, channels)
-    images = np.empty((count, config.size, config.size, channels), np.uint8)
-    kept: list[int] = []
-    complaints: list[LabError] = []
-    for index, (entry, _) in enumerate(arrangement.pictures):
-        try:
-            images[len(kept)] = decoded(entry.name, entry.read(), config.size, config.color)
-            kept.append(index)
-        except LabError as error:
-            complaints.append(LabError.from_json(error.to_json()))  # without the traceback, which holds the picture
-        progress((index + 1) / count)
-    return images[: len(kept)], kept, complaints
+@contextmanager
+def opened_pictures(
+    paths: Sequence[Path], prepare: Prepare = _USUAL, origins: Mapping[str, Credit] | None = None
+) -> Iterator[PictureSet]:
+    """List the pictures of one folder or archive, or several picture files, which have no class then.
 
+    Parameters
+    ----------
+    paths : sequence of Path
+    prepare : Prepare, optional
+        What is made of the pictures unless a recipe says otherwise.
+    origins : mapping of str to Credit, optional
+        Where pictures are from, by their path below the folder.
 
-def _check_enough(
-    labels: npt.NDArray[np.int32], arrangement: Arrangement, what: str, complaints: list[LabError]
-) -> None:
-    for label, name in enumerate(arrangement.class_names):
-        if label not in labels:
-            raise LabError(
-                "No picture of the class {name} in {what} can be read. {complaint}",
-                name=name,
-                what=what,
-                complaint=complaints[0],
-            )
-    if len(labels) < _FEWEST:
-        raise LabError(
-            "{what} has {count} readable pictures; a dataset needs at least {fewest}, one for each part of the split.",
+    Raises
+    ------
+    LabError
+        As `pictures` does.
+    """
+    alone = len(paths) == 1
+    what = printable(paths[0].resolve().name) if alone else f"{printable(paths[0].name)} …"
+    with opened(paths[0] if alone else paths) as listing:
+        given = without_parts(_without_manifest(listing) if origins else listing)
+        found = arrange(given.listing, what)
+        yield PictureSet(
             what=what,
-            count=len(labels),
-            fewest=_FEWEST,
+            pictures=tuple(
+                _picture_file(given.entry(entry), label, given.part(entry), origins or {})
+                for entry, label in found.pictures
+            ),
+            class_names=found.class_names,
+            provenance={
+                "source": "folder",
+                "origin": N_("Imported from a folder or zip of pictures."),
+                "file": what,
+                "files": len(found.pictures),
+            },
+            prepare=prepare,
+            left_out=found.left_out,
         )
 
 
-def _shortened(sentences: list[LabError]) -> tuple[LabError, ...]:
-    more = len(sentences) - _MOST_SENTENCES
-    if more <= 0:
-        return tuple(sentences)
-    return (*sentences[:_MOST_SENTENCES], LabError("{count} more files are left out.", count=more))
+def _without_manifest(listing: Listing) -> Listing:
+    """Return the listing of a collection without the file that says where its pictures are from."""
+    return replace(listing, entries=tuple(entry for entry in listing.entries if entry.parts != (_MANIFEST,)))
+
+
+def _picture_file(entry: Entry, label: int, given: int, origins: Mapping[str, Credit]) -> PictureFile:
+    return PictureFile(entry.name, entry.read, label, given, origins.get("/".join(entry.parts), NO_CREDIT))
 
 
 SPEC = SourceSpec(
@@ -120,7 +108,7 @@ SPEC = SourceSpec(
     label=N_("Folder or zip"),
     summary=N_("Your own pictures (JPEG, PNG, WebP, BMP, GIF) in one folder for each class."),
     config=FolderConfig,
-    load=load,
+    pictures=pictures,
     ready=False,
     order=10,
 )

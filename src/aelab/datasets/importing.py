@@ -1,20 +1,28 @@
-"""Import whatever a path leads to: the one way in for the command line and the dashboard."""
+"""Import whatever paths lead to: the one way in for the command line and the dashboard."""
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from aelab.datasets import arrays, sources, store
+from aelab.datasets import arrays, folder, sources, store
 from aelab.datasets._published import PublishedConfig
 from aelab.datasets.arrays import ArraysConfig
+from aelab.datasets.dataset import ARRAY_SPLIT
 from aelab.datasets.folder import FolderConfig
+from aelab.datasets.originals import Credit
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.recipe import Recipe
 from aelab.datasets.spec import Progress, no_progress
+from aelab.datasets.split import SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
-from aelab.fields import Config
+from aelab.intake import listing
 from aelab.intake.listing import printable
 from aelab.intake.pictures import Color
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def source_for(path: Path) -> str:
@@ -29,11 +37,11 @@ def source_for(path: Path) -> str:
         raise LabError("There is no file or folder {path}.", path=printable(str(path)))
     if arrays.recognises(path):
         return "arrays"
-    if path.is_dir() or (path.is_file() and zipfile.is_zipfile(path)):
+    if listing.recognises(path):
         return "folder"
     raise LabError(
         "{file} is neither a folder or zip of class folders nor an npz or IDX file of arrays; "
-        "bring one of these, and check that it is whole.",
+        "bring one of these, a tar, a CSV of pixels or a picture, and check that it is whole.",
         file=printable(path.name),
     )
 
@@ -45,9 +53,7 @@ def import_path(
     color: Color = "rgb",
     progress: Progress = no_progress,
 ) -> Dataset:
-    """Import a folder, zip, npz or IDX file as the dataset `name`.
-
-    A file of arrays that is imported as ``mnist`` or ``fashion_mnist`` becomes that built-in dataset.
+    """Import a folder, archive or file of arrays as the dataset `name`, pictures as squares.
 
     Parameters
     ----------
@@ -63,14 +69,72 @@ def import_path(
         If the name is taken, or the file cannot be imported; nothing is stored then.
     """
     path = Path(path).expanduser()
-    source = source_for(path)
+    prepare = FolderConfig(size=size, color=color).prepare if source_for(path) == "folder" else None
+    return import_paths([path], name, prepare.to_json() if prepare else _NOTHING, progress=progress)
+
+
+def import_paths(
+    paths: Sequence[Path],
+    name: str,
+    prepare: Mapping[str, Any] = _NOTHING,
+    split: Mapping[str, Any] = _NOTHING,
+    recipe: Recipe | None = None,
+    progress: Progress = no_progress,
+    origins: Mapping[str, Credit] | None = None,
+) -> Dataset:
+    """Import a folder, an archive, a file of arrays, or several pictures as the dataset `name`.
+
+    A file of arrays that is imported as ``mnist`` or ``fashion_mnist`` becomes that built-in dataset.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        One, or several pictures.
+    name : str
+    prepare, split : mapping
+        Those settings of `Prepare` and `SplitPlan` that are not to be the usual ones.
+    recipe : Recipe, optional
+        Decides all instead.
+    progress : callable, optional
+    origins : mapping of str to Credit, optional
+        Where the pictures of a folder are from, by their path below it.
+
+    Raises
+    ------
+    LabError
+        If the name is taken, the files cannot be imported or the recipe does not fit; nothing is stored then.
+    """
+    if recipe is not None and (prepare or split):
+        raise LabError("A recipe says how to prepare and how to split; leave the other settings out.")
+    if len(paths) == 1 and source_for(paths[0]) == "arrays":
+        return _import_arrays(paths[0], name, prepare, split, recipe, progress)
     if name in sources and sources[name].ready:
-        if source != "arrays" or sources[name].config is not PublishedConfig:
-            raise LabError("{name} is the name of a built-in dataset; choose another name.", name=repr(name))
+        raise _built_in(name)
+    recipe = recipe or Recipe(prepare=Prepare.parse(prepare), split=SplitPlan.parse(split))
+    with folder.opened_pictures(paths, origins=origins) as content:
+        return store.import_pictures(name, content, progress, recipe)
+
+
+def _import_arrays(
+    path: Path,
+    name: str,
+    prepare: Mapping[str, Any],
+    split: Mapping[str, Any],
+    recipe: Recipe | None,
+    progress: Progress,
+) -> Dataset:
+    if name in sources and sources[name].ready:
+        if sources[name].config is not PublishedConfig:
+            raise _built_in(name)
         return store.import_dataset(name, name, PublishedConfig(path=str(path)), progress)
-    config: Config
-    if source == "arrays":
-        config = ArraysConfig(path=str(path))
-    else:
-        config = FolderConfig(path=str(path), size=size, color=color)
-    return store.import_dataset(name, source, config, progress)
+    if prepare and not {"height", "width"} <= set(prepare):
+        raise LabError("Arrays keep the size and colour they have; to change them, choose height and width as well.")
+    recipe = recipe or Recipe(
+        prepare=Prepare.parse(prepare) if prepare else None,
+        split=SplitPlan.parse({**ARRAY_SPLIT.to_json(), **split}),
+    )
+    return store.import_dataset(name, "arrays", ArraysConfig(path=str(path)), progress, recipe)
+
+
+def _built_in(name: str) -> LabError:
+    return LabError("{name} is the name of a built-in dataset; choose another name.", name=repr(name))

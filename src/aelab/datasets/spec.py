@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from aelab.datasets.originals import NO_CREDIT, Credit
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.split import FREE
 from aelab.errors import LabError
 from aelab.fields import Config
 
@@ -37,8 +41,6 @@ class ImageSet:
         The source's own test set, where it has one.
     factors : mapping of str to ndarray (N,)
         The known causes of each image, where they are known.
-    skipped : tuple of LabError
-        What was wrong with each file that was left out.
     """
 
     images: npt.NDArray[np.uint8]
@@ -47,20 +49,71 @@ class ImageSet:
     provenance: Mapping[str, Any]
     test: npt.NDArray[np.bool_] | None = None
     factors: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
-    skipped: tuple[LabError, ...] = ()
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture file that waits to be read.
+
+    Attributes
+    ----------
+    name : str
+        As people should read it, printable.
+    read : callable
+        Returns its bytes, or raises a `LabError`; called in any thread.
+    label : int
+        Index of its class, -1 where unknown.
+    given : int
+        Which part of the split the source wants it in, in the codes of `split`; `FREE` if it does not say.
+    credit : Credit
+    """
+
+    name: str
+    read: Callable[[], bytes]
+    label: int = -1
+    given: int = FREE
+    credit: Credit = NO_CREDIT
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """Picture files of many sizes, before they are read.
+
+    Attributes
+    ----------
+    what : str
+        What errors call them all, such as the name of the zip.
+    pictures : tuple of PictureFile
+    class_names : tuple of str
+    provenance : mapping
+        Where the pictures came from: plain JSON data.
+    prepare : Prepare
+        What is made of them unless a recipe says otherwise.
+    left_out : tuple of LabError
+        About files that are not among `pictures`.
+    """
+
+    what: str
+    pictures: tuple[PictureFile, ...]
+    class_names: tuple[str, ...]
+    provenance: Mapping[str, Any]
+    prepare: Prepare
+    left_out: tuple[LabError, ...] = ()
 
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """One source of images.
+    """One source of images: of arrays (`load`) or of picture files (`pictures`).
 
     Attributes
     ----------
     name, label, summary : str
     config : type of Config
         What can be chosen.
-    load : callable
+    load : callable or None
         ``load(config, progress) -> ImageSet``.
+    pictures : callable or None
+        ``pictures(config)`` is a context manager; the `PictureSet` it gives can be read within it.
     ready : bool
         Whether a dataset named like the source exists without being imported: it is made, with the
         default config, when it is first opened.
@@ -72,6 +125,7 @@ class SourceSpec:
     label: str
     summary: str
     config: type[Config]
-    load: Callable[[Any, Progress], ImageSet]
+    load: Callable[[Any, Progress], ImageSet] | None = None
+    pictures: Callable[[Any], AbstractContextManager[PictureSet]] | None = None
     ready: bool = True
     order: int = 0

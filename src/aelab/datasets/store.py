@@ -1,118 +1,51 @@
-"""The datasets that are kept in `artifacts/datasets/`, and the only reader and writer of their folders.
+"""The datasets that are kept in `artifacts/datasets/`, and the only writer of their folders.
 
-A dataset is `images.npy` (uint8, memory-mapped), `labels.npy` (int32), `split.npy` (uint8),
-`factors.npz` where the causes of the images are known, and `dataset.json`.  It never changes once
-stored: another size or another split is another dataset.
+A dataset is what came in (`pictures.*`, or `originals.*` for arrays), what was decided about it (`recipe.json`),
+and what the two make: `images.npy` (uint8, memory-mapped), `labels.npy` (int32), `split.npy` (uint8) and
+`kept.npy` where something was left out; `factors.npz` where the causes of the images are known, `report.json`
+with what became of each file, and `dataset.json`.  It never changes once stored: another size, another split
+or one picture less is another dataset, which shares what came in through hard links.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import filelock
 import numpy as np
-import numpy.typing as npt
 
 from aelab import storage
-from aelab.datasets import sources
-from aelab.datasets.spec import ImageSet, Progress, no_progress
-from aelab.datasets.split import SPLIT_NAMES, make_split
+from aelab.datasets import _making, array_originals, sources
+from aelab.datasets._claim import Allowance, claimed, locked, sweep
+from aelab.datasets._packing import pack
+from aelab.datasets.dataset import ARRAY_SPLIT, Dataset, Part, read
+from aelab.datasets.originals import Originals, link
+from aelab.datasets.packed_pictures import PackedPictures
+from aelab.datasets.recipe import Recipe
+from aelab.datasets.report import Report
+from aelab.datasets.spec import ImageSet, PictureSet, Progress, no_progress
 from aelab.errors import LabError
 from aelab.fields import Config
+from aelab.intake.limits import check_room
 
-Part = Literal["train", "validation", "test"]
+__all__ = [
+    "Dataset",
+    "Part",
+    "build",
+    "delete",
+    "derive",
+    "import_dataset",
+    "import_pictures",
+    "names",
+    "open_dataset",
+    "root",
+    "stored_names",
+    "sweep_unfinished",
+]
 
-_SPLIT_SEED = 0
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One stored dataset.
-
-    Attributes
-    ----------
-    name : str
-    folder : Path
-    class_names : tuple of str
-    shape : tuple of int
-        (H, W, C) of every image.
-    counts : mapping of str to int
-        Images in all (`"all"`) and in each part of the split.
-    provenance : mapping
-    skipped : tuple of LabError
-        What was wrong with each file that was left out on import.
-    checksum : str
-        Of images, labels and split: the key under which results about them are kept.
-    """
-
-    name: str
-    folder: Path
-    class_names: tuple[str, ...]
-    shape: tuple[int, int, int]
-    counts: Mapping[str, int]
-    provenance: Mapping[str, Any]
-    skipped: tuple[LabError, ...]
-    checksum: str
-
-    @cached_property
-    def images(self) -> npt.NDArray[np.uint8]:
-        """uint8 (N, H, W, C), memory-mapped and read-only."""
-        return self._array("images.npy", map_memory=True)
-
-    @cached_property
-    def labels(self) -> npt.NDArray[np.int32]:
-        """int32 (N,): index into `class_names`, -1 where unknown."""
-        return self._array("labels.npy")
-
-    @cached_property
-    def split(self) -> npt.NDArray[np.uint8]:
-        """uint8 (N,): 0 train, 1 validation, 2 test."""
-        return self._array("split.npy")
-
-    @cached_property
-    def factors(self) -> dict[str, npt.NDArray[Any]]:
-        """The known causes of each image, (N,) each; empty where they are not known."""
-        path = self.folder / "factors.npz"
-        if not path.exists():
-            return {}
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-
-    def indices(self, part: Part | None = None) -> npt.NDArray[np.intp]:
-        """Return the indices of the images of one part of the split, or of all, ascending."""
-        if part is None:
-            return np.arange(len(self.labels))
-        return np.flatnonzero(self.split == SPLIT_NAMES.index(part))
-
-    def chunks(
-        self, indices: npt.NDArray[np.intp], size: int = 4096
-    ) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]]:
-        """Yield images (n, H, W, C) and labels (n,) of the chosen indices, at most `size` at a time.
-
-        The images are mapped anew: the memory that a pass over millions of them has touched is given
-        back when it ends, which it would not be through `images`.
-        """
-        images = self._array("images.npy", map_memory=True)
-        for start in range(0, len(indices), size):
-            chosen = indices[start : start + size]
-            yield images[chosen], self.labels[chosen]
-
-    def _array(self, name: str, *, map_memory: bool = False) -> npt.NDArray[Any]:
-        try:
-            array = np.load(self.folder / name, mmap_mode="r" if map_memory else None, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise LabError(
-                "Dataset {name} is damaged: {file} cannot be read ({reason}). Delete it and import it again.",
-                name=self.name,
-                file=name,
-                reason=error,
-            ) from None
-        return np.asarray(array) if not map_memory else array
+_FEWEST = 3  # one for each part of the split
+_READING = 0.8  # of the time of an import of pictures; the rest is preparing them
 
 
 def root() -> Path:
@@ -149,33 +82,81 @@ def open_dataset(name: str, progress: Progress = no_progress) -> Dataset:
                 choices=", ".join(names()),
             )
         _make(name, progress)
-    return _read(folder)
+    return read(folder)
 
 
-def _make(name: str, progress: Progress) -> None:
-    root().mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(root() / f".{name}.lock"):  # two who ask at once: the second finds it made
-        if not (root() / name).exists():
-            spec = sources[name]
-            _write(name, spec.load(spec.config(), progress))
-
-
-def import_dataset(name: str, source: str, config: Config, progress: Progress = no_progress) -> Dataset:
+def import_dataset(
+    name: str, source: str, config: Config, progress: Progress = no_progress, recipe: Recipe | None = None
+) -> Dataset:
     """Load images from a source and store them under a new name: all of it, or nothing.
+
+    Parameters
+    ----------
+    name, source : str
+    config : Config
+        Of the source.
+    progress : callable, optional
+    recipe : Recipe, optional
+        What to make of what comes in; without one, what is usual for the source.
 
     Raises
     ------
     LabError
-        If the name is taken or cannot be used, or the source refuses what it was given.
+        If the name is taken or cannot be used, the source refuses what it was given, or the recipe does not fit.
     """
-    if (root() / storage.checked_id(name)).exists():
-        raise LabError("There is already a dataset called {name}; choose another name or delete it.", name=repr(name))
-    try:
-        return _write(name, sources[source].load(config, progress))
-    except FileExistsError:
-        raise LabError(
-            "A dataset called {name} was imported meanwhile; choose another name.", name=repr(name)
-        ) from None
+    spec = sources[source]
+    with claimed(root(), storage.checked_id(name)) as folder:
+        if spec.pictures is not None:
+            with spec.pictures(config) as content:
+                _fill_with_pictures(folder, content, recipe, progress)
+        else:
+            assert spec.load is not None
+            _fill_with_images(folder, spec.load(config, progress), recipe, progress)
+    return read(root() / name)
+
+
+def import_pictures(
+    name: str, content: PictureSet, progress: Progress = no_progress, recipe: Recipe | None = None
+) -> Dataset:
+    """Store picture files under a new name, as `import_dataset` does."""
+    with claimed(root(), storage.checked_id(name)) as folder:
+        _fill_with_pictures(folder, content, recipe, progress)
+    return read(root() / name)
+
+
+def build(
+    name: str,
+    originals: Originals,
+    recipe: Recipe,
+    progress: Progress = no_progress,
+    provenance: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Store what a recipe makes of originals that are in another dataset's folder, under a new name.
+
+    The same originals and the same recipe have the same checksum.
+    """
+    with claimed(root(), storage.checked_id(name)) as folder:
+        originals.link_to(folder)
+        _making.fill(folder, originals, recipe, provenance or {}, Allowance(root()).spend, progress)
+    return read(root() / name)
+
+
+def derive(dataset: Dataset, name: str, recipe: Recipe, progress: Progress = no_progress) -> Dataset:
+    """Store what another recipe makes of a dataset's originals; they are shared, so that it costs little.
+
+    Raises
+    ------
+    LabError
+        If the name is taken or cannot be used, or the recipe does not fit.
+    """
+    with claimed(root(), storage.checked_id(name)) as folder:
+        dataset.originals.link_to(folder)
+        for file in ("factors.npz", "report.json"):
+            if (dataset.folder / file).exists():
+                link(dataset.folder / file, folder / file)
+        provenance = {**dataset.provenance, "derived_from": dataset.name}
+        _making.fill(folder, dataset.originals, recipe, provenance, Allowance(root()).spend, progress)
+    return read(root() / name)
 
 
 def delete(name: str) -> None:
@@ -186,67 +167,62 @@ def delete(name: str) -> None:
     storage.removed_folder(folder)
 
 
-def _write(name: str, content: ImageSet) -> Dataset:
-    labels = np.asarray(content.labels, np.int32)
-    split = make_split(content.images, labels, _SPLIT_SEED, content.test)
-    _check_parts(split)
-    with storage.written_folder(root() / name) as folder:
-        np.save(folder / "images.npy", np.ascontiguousarray(content.images, np.uint8))
-        np.save(folder / "labels.npy", labels)
-        np.save(folder / "split.npy", split)
-        if content.factors:
-            np.savez(folder / "factors.npz", allow_pickle=False, **dict(content.factors))
-        storage.write_json(
-            folder / "dataset.json",
-            {
-                "format": 1,
-                "classes": list(content.class_names),
-                "shape": list(content.images.shape[1:]),
-                "counts": {"all": len(split)}
-                | {part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)},
-                "split": {"seed": _SPLIT_SEED, "given_test": content.test is not None},
-                "provenance": dict(content.provenance),
-                "skipped": [error.to_json() for error in content.skipped],
-                "checksum": _checksum(content.images, labels, split),
-            },
-        )
-    return _read(root() / name)
+def sweep_unfinished() -> None:
+    """Delete what imports left behind that were killed, as every import does; for the start of a server."""
+    sweep(root())
 
 
-def _check_parts(split: npt.NDArray[np.uint8]) -> None:
-    for code, part in enumerate(SPLIT_NAMES):
-        if not np.any(split == code):
+def _make(name: str, progress: Progress) -> None:
+    with locked(root(), name, wait=True):  # two who ask at once: the second finds it made
+        if not (root() / name).exists():
+            spec = sources[name]
+            assert spec.load is not None
+            content = spec.load(spec.config(), progress)
+            with storage.written_folder(root() / name) as folder:
+                _fill_with_images(folder, content, None, progress)
+
+
+def _fill_with_images(folder: Path, content: ImageSet, recipe: Recipe | None, progress: Progress) -> None:
+    spend = Allowance(root()).spend
+    originals = array_originals.write(folder, content, spend)
+    if content.factors:
+        np.savez(folder / "factors.npz", allow_pickle=False, **dict(content.factors))
+    _making.fill(folder, originals, recipe or Recipe(split=ARRAY_SPLIT), content.provenance, spend, progress)
+
+
+def _fill_with_pictures(folder: Path, content: PictureSet, recipe: Recipe | None, progress: Progress) -> None:
+    recipe = recipe or Recipe(prepare=content.prepare)
+    if recipe.prepare is not None:
+        check_room(len(content.pictures) - len(recipe.drop), *recipe.prepare.shape)  # before the first is read
+    spend = Allowance(root()).spend
+    packed = pack(folder, content, spend, lambda share: progress(_READING * share))
+    originals = PackedPictures(folder)
+    _check_enough(originals, content, packed.report)
+    storage.write_json(folder / "report.json", packed.report.to_json())
+    _making.fill(
+        folder,
+        originals,
+        recipe,
+        content.provenance,
+        spend,
+        lambda share: progress(_READING + (1 - _READING) * share),
+        packed.thumbnails,
+    )
+
+
+def _check_enough(originals: PackedPictures, content: PictureSet, report: Report) -> None:
+    for label, name in enumerate(content.class_names):
+        if label not in originals.labels:
             raise LabError(
-                "{count} different images are too few: the {part} part of the split would be empty. "
-                "Bring at least 3 different images in a class.",
-                count=len(split),
-                part=part,
+                "No picture of the class {name} in {what} can be read. {complaint}",
+                name=name,
+                what=content.what,
+                complaint=report.quarantined[0].reason,
             )
-
-
-def _checksum(*arrays: npt.NDArray[Any]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(str((array.shape, array.dtype.str)).encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def _read(folder: Path) -> Dataset:
-    try:
-        data = storage.read_json(folder / "dataset.json")
-        height, width, channels = data["shape"]
-        return Dataset(
-            name=folder.name,
-            folder=folder,
-            class_names=tuple(data["classes"]),
-            shape=(height, width, channels),
-            counts=data["counts"],
-            provenance=data["provenance"],
-            skipped=tuple(LabError.from_json(each) for each in data["skipped"]),
-            checksum=data["checksum"],
-        )
-    except (LabError, KeyError, TypeError, ValueError) as error:
+    if len(originals.labels) < _FEWEST:
         raise LabError(
-            "Dataset {name} is damaged ({reason}). Delete it and import it again.", name=folder.name, reason=error
-        ) from None
+            "{what} has {count} readable pictures; a dataset needs at least {fewest}, one for each part of the split.",
+            what=content.what,
+            count=len(originals.labels),
+            fewest=_FEWEST,
+        )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from aelab.errors import LabError
+from aelab.intake import limits
 from aelab.intake.entries import Entry, Gathering, Listing, check_bytes
 from aelab.intake.kinds import PEEK, PICTURES, kind_of
 from aelab.intake.names import Parts, hidden, printable
@@ -63,7 +65,7 @@ def of_files(paths: Sequence[Path]) -> Listing:
             raise _missing(path)
         parts = gathering.parts(path.name)
         if parts is not None:
-            gathering.file(parts, partial(_read_file, path), partial(_peek_file, path))
+            gathering.file(parts, partial(_read_file, str(path)), partial(_peek_file, str(path)))
     return gathering.listing()
 
 
@@ -123,47 +125,51 @@ def _of_folder(root: Path) -> Listing:
     gathering = Gathering(printable(root.name))
     for where, inner, files in os.walk(root):
         inner[:] = sorted(name for name in inner if not hidden(name))
+        below = Path(where).relative_to(root).as_posix()  # texts from here on: a Path for each file takes longer
         for name in inner:
-            _gather_folder(gathering, root, Path(where, name))
+            _gather(gathering, f"{below}/{name}", os.path.join(where, name))  # noqa: PTH118
         for name in sorted(files):
-            _gather_file(gathering, root, Path(where, name))
+            _gather(gathering, f"{below}/{name}", os.path.join(where, name))  # noqa: PTH118
     return gathering.listing()
 
 
-def _gather_folder(gathering: Gathering, root: Path, path: Path) -> None:
-    parts = gathering.parts(path.relative_to(root).as_posix())
+def _gather(gathering: Gathering, below: str, path: str) -> None:
+    """Add what is at `path`, which is `below` the folder that is listed."""
+    parts = gathering.parts(below)
     if parts is None:
         return
-    if path.is_symlink():  # os.walk does not go into it
-        gathering.link(parts)
-    else:
-        gathering.folder(parts)
-
-
-def _gather_file(gathering: Gathering, root: Path, path: Path) -> None:
-    parts = gathering.parts(path.relative_to(root).as_posix())
-    if parts is None:
-        return
-    if path.is_symlink():
-        gathering.link(parts)
-    elif not path.is_file():  # a pipe would never end
-        gathering.oddity(parts)
-    else:
-        gathering.file(parts, partial(_read_file, path), partial(_peek_file, path))
-
-
-def _read_file(path: Path) -> bytes:
-    name = printable(path.name)
     try:
-        check_bytes(name, path.stat().st_size)
-        return path.read_bytes()
+        mode = os.lstat(path).st_mode
+    except OSError:  # gone meanwhile
+        mode = 0
+    if stat.S_ISLNK(mode):  # os.walk does not go into one that is a folder
+        gathering.link(parts)
+    elif stat.S_ISDIR(mode):
+        gathering.folder(parts)
+    elif stat.S_ISREG(mode):
+        gathering.file(parts, partial(_read_file, path), partial(_peek_file, path))
+    else:  # a pipe would never end
+        gathering.oddity(parts)
+
+
+def _read_file(path: str) -> bytes:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > limits.MOST_FILE_BYTES:
+                check_bytes(printable(Path(path).name), size)
+            return file.read()
     except OSError as error:
-        raise LabError("{file} cannot be read ({reason}).", file=name, reason=error.strerror) from None
+        raise _unreadable(path, error) from None
 
 
-def _peek_file(path: Path) -> bytes:
+def _peek_file(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read(PEEK)
     except OSError as error:
-        raise LabError("{file} cannot be read ({reason}).", file=printable(path.name), reason=error.strerror) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str, error: OSError) -> LabError:
+    return LabError("{file} cannot be read ({reason}).", file=printable(Path(path).name), reason=error.strerror)

@@ -43,6 +43,11 @@ class JobContext:
         self._reported = now
         folder.write_status(self._job, {"state": "running", "progress": round(share, 4), "started": self.started})
 
+    def advance(self, share: float) -> None:
+        """Report that a share is done, and raise `Stopped` if somebody asked the job to stop."""
+        self.stop_if_asked()
+        self.progress(share)
+
     def event(self, data: dict[str, Any]) -> None:
         """Append to the job's `events.jsonl`."""
         storage.append_line(self._job.folder / "events.jsonl", {"time": time.time(), **data})

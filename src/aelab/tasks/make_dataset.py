@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any
 
 from aelab import storage
 from aelab.datasets import store
-from aelab.datasets.importing import import_path
+from aelab.datasets.importing import import_path, import_paths, source_for
+from aelab.datasets.prepare import Prepare
+from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
+from aelab.datasets.split import SplitPlan
 from aelab.errors import N_, LabError
-from aelab.jobs import folder, queue
+from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
+from aelab.tasks import _storing
 
 _CHUNK = 1 << 20
 _LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
+_MOST_SECONDS = 24 * 3600  # that an upload waits for its import; afterwards nobody does
+
+#: An uploaded file: what its owner called it, and its content.
+Upload = tuple[str, IO[bytes]]
 
 
 def submit_built_in(name: str) -> Job:
@@ -30,19 +40,57 @@ def submit_built_in(name: str) -> Job:
 
 def submit_shapes(name: str, config: ShapesConfig) -> Job:
     """Queue the drawing of shapes under a name of their own."""
-    _check_free(name)
-    return _submit({"name": name, "shapes": config.to_json()})
+    _storing.check_free(name)
+    return _storing.submit("make_dataset", {"name": name, "shapes": config.to_json()})
 
 
 def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str) -> Job:
-    """Keep an uploaded file and queue its import.
+    """Keep an uploaded file and queue its import, pictures as squares.
 
     The file is kept until then in a folder of its own, named after its content and what is asked of it,
     so that thirty students can bring the same file at once. Its name, made harmless, is what errors call it.
     """
-    _check_free(name)
-    asked = {"name": name, "file": _harmless(file_name), "size": size, "color": color}
-    return _submit({**asked, "upload": _keep(content, asked)})
+    _storing.check_free(name)
+    file = _harmless(file_name)
+    asked = {"name": name, "file": file, "size": size, "color": color}
+    return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)})
+
+
+def submit_uploads(
+    name: str, uploads: Sequence[Upload], prepare: Prepare, split: SplitPlan | None = None, recipe: Recipe | None = None
+) -> Job:
+    """Keep uploaded files and queue their import as one dataset.
+
+    Parameters
+    ----------
+    name : str
+    uploads : sequence of (str, binary file)
+        One archive, file of arrays or picture; or several pictures.
+    prepare : Prepare
+        For pictures; arrays keep the size and colour they have.
+    split : SplitPlan, optional
+        As is usual for what comes, if it is not given.
+    recipe : Recipe, optional
+        Decides all instead.
+
+    Raises
+    ------
+    LabError
+        If the name is taken or cannot be used, or there is no file.
+    """
+    _storing.check_free(name)
+    if not uploads:
+        raise LabError("There is no file to import; choose one or more.")
+    names = _different([_harmless(file_name) for file_name, _ in uploads])
+    asked = {
+        "name": name,
+        "files": names,
+        "prepare": prepare.to_json(),
+        "split": split.to_json() if split else {},
+        "recipe": recipe.to_json() if recipe else None,
+    }
+    kept = _keep([(file, content) for file, (_, content) in zip(names, uploads, strict=True)], asked)
+    return _storing.submit("make_dataset", {**asked, "upload": kept})
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
@@ -51,45 +99,67 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
     if "upload" in params:
         kept = _uploads() / params["upload"]
         try:
-            import_path(kept / params["file"], name, params["size"], params["color"], context.progress)
+            _import(kept, params, context)
         finally:
             shutil.rmtree(kept, ignore_errors=True)
     elif "shapes" in params:
-        store.import_dataset(name, "shapes", ShapesConfig.parse(params["shapes"]), context.progress)
+        store.import_dataset(name, "shapes", ShapesConfig.parse(params["shapes"]), context.advance)
     else:
-        store.open_dataset(name, context.progress)
+        store.open_dataset(name, context.advance)
 
 
-def _check_free(name: str) -> None:
-    if (store.root() / storage.checked_id(name)).exists():
-        raise LabError("There is already a dataset called {name}; choose another name or delete it.", name=repr(name))
-
-
-def _submit(params: Mapping[str, Any]) -> Job:
-    """Queue the making of a dataset that is not there; a job that made it before it was deleted gives way."""
-    job = folder.find(queue.key("make_dataset", params))
-    if job is not None and folder.status(job).state == "done":
-        storage.removed_folder(job.folder)
-    return queue.submit("make_dataset", params)
+def _import(kept: Path, params: Mapping[str, Any], context: JobContext) -> None:
+    if "file" in params:
+        import_path(kept / params["file"], params["name"], params["size"], params["color"], context.advance)
+        return
+    paths = [kept / file for file in params["files"]]
+    recipe = Recipe.from_json(params["recipe"]) if params["recipe"] else None
+    as_they_are = recipe is not None or (len(paths) == 1 and source_for(paths[0]) == "arrays")
+    import_paths(
+        paths,
+        params["name"],
+        prepare={} if as_they_are else params["prepare"],
+        split={} if recipe else params["split"],
+        recipe=recipe,
+        progress=context.advance,
+    )
 
 
 def _uploads() -> Path:
     return storage.artifacts() / "cache" / "uploads"
 
 
-def _keep(content: IO[bytes], asked: Mapping[str, Any]) -> str:
-    """Copy an uploaded file to where the worker finds it; return the name of its folder."""
+def _keep(uploads: Sequence[Upload], asked: Mapping[str, Any]) -> str:
+    """Copy uploaded files to where the worker finds them; return the name of their folder."""
+    _forget_old_uploads()
     digest = hashlib.blake2b(repr(sorted(asked.items())).encode(), digest_size=12)
-    content.seek(0)
-    while chunk := content.read(_CHUNK):
-        digest.update(chunk)
+    for _, content in uploads:
+        content.seek(0)
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
     kept = _uploads() / digest.hexdigest()
     kept.mkdir(parents=True, exist_ok=True)
-    content.seek(0)
-    with storage.written(kept / asked["file"]) as file:
-        while chunk := content.read(_CHUNK):
-            file.write(chunk)
+    for name, content in uploads:
+        content.seek(0)
+        with storage.written(kept / name) as file:
+            while chunk := content.read(_CHUNK):
+                file.write(chunk)
     return kept.name
+
+
+def _forget_old_uploads() -> None:
+    """Delete what was uploaded for an import that was killed."""
+    for folder in _uploads().iterdir() if _uploads().exists() else ():
+        with contextlib.suppress(OSError):  # gone meanwhile
+            if folder.stat().st_mtime < time.time() - _MOST_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _different(names: list[str]) -> list[str]:
+    """Return the names with a number before each where two of them are one; cases are one on some systems."""
+    if len({name.casefold() for name in names}) == len(names):
+        return names
+    return [f"{number:04}-{name}" for number, name in enumerate(names, start=1)]
 
 
 def _harmless(file_name: str) -> str:

@@ -1,0 +1,72 @@
+"""Take a dataset away as a file, or delete it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aelab.datasets import store
+from aelab.datasets.store import Dataset
+from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
+from aelab.tasks import export_dataset
+from ui.guards import guarded
+from ui.i18n import plain, t
+from ui.jobs import show_ending, show_progress
+
+_FORMS = {"zip": "zip", "npz": "npz"}
+
+
+def offer(data: Dataset) -> None:
+    """Draw the ways out."""
+    with st.expander(t("Take it away, or delete it"), icon=":material/ios_share:"):
+        st.caption(t("A zip has the pictures in folders of their classes and a list; npz has the arrays of Keras."))
+        for form in _FORMS:
+            _offer_file(data, form)
+        _offer_deletion(data)
+
+
+def _offer_file(data: Dataset, form: str) -> None:
+    job = export_dataset.find(data, form)
+    state = folder.status(job).state if job is not None else None
+    if job is not None and state == "done" and export_dataset.result(job).exists():
+        path = export_dataset.result(job)
+        st.download_button(
+            t("Download {file}", file=path.name),
+            path.read_bytes,
+            path.name,
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        return
+    if job is None or state not in OPEN:
+        if st.button(t("Write a {form} file", form=form), key=f"export.{form}", icon=":material/archive:"):
+            export_dataset.submit(data, form)
+            st.rerun()
+        if job is not None and state != "done":
+            show_ending(folder.status(job))
+        return
+
+    @st.fragment(run_every=1)
+    def panel() -> None:
+        with guarded():
+            status = folder.status(job)
+            if status.state in OPEN:
+                show_progress(job, status, f"{data.name}.{form}")
+            else:
+                st.rerun()
+
+    panel()
+
+
+def _offer_deletion(data: Dataset) -> None:
+    with st.popover(t("Delete this dataset"), icon=":material/delete:"):
+        st.markdown(
+            t(
+                "Runs that were trained on **{name}** stay, but can no longer be measured on it. "
+                "This cannot be undone.",
+                name=plain(data.name),
+            )
+        )
+        if st.button(t("Delete it for good"), type="primary", key="export.delete"):
+            store.delete(data.name)
+            st.rerun()

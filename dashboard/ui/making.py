@@ -1,0 +1,108 @@
+"""Have a dataset made of what was decided, under a name of its own, and follow the job that does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from aelab.datasets import store
+from aelab.datasets.recipe import Recipe
+from aelab.datasets.store import Dataset
+from aelab.errors import LabError
+from aelab.jobs import folder
+from aelab.jobs.folder import OPEN, Job
+from aelab.tasks import derive_dataset
+from ui.guards import guarded
+from ui.i18n import plain, say, t
+from ui.jobs import show_ending, show_progress
+from ui.pickers import choose_next
+
+_JOB = "making.job"
+_LONGEST_NAME = 80
+
+
+def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, ready: bool = True) -> None:
+    """Draw name and button for a dataset of its own, the recipe as a file, and the progress of the making.
+
+    Parameters
+    ----------
+    data : Dataset
+        What the recipe is about.
+    recipe : Recipe
+    suffix : str
+        Ends the name that is suggested.
+    label : str
+        Of the button.
+    ready : bool
+        Whether there is anything to make that `data` is not already.
+    """
+    name = st.text_input(
+        t("Name of the new dataset"),
+        value=_free_name(data.name, suffix),
+        key=f"making.name.{data.name}.{suffix}",
+        help=t("Small letters, digits, - and _."),
+    )
+    row = st.container(horizontal=True)
+    if row.button(label, type="primary", icon=":material/done_all:", disabled=not ready or not name):
+        start(lambda: derive_dataset.submit(data, name, recipe))
+    row.download_button(
+        t("Download the recipe"),
+        json.dumps(recipe.to_json(), indent=1, ensure_ascii=False),
+        f"{data.name}-recipe.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        help=t("What was decided, as JSON: the same recipe makes the same dataset of the same files."),
+    )
+    follow()
+
+
+def start(submit: Callable[[], Job]) -> None:
+    """Queue the making of a dataset, or say why that cannot be."""
+    try:
+        job = submit()
+    except LabError as error:
+        st.error(say(error), icon=":material/error:")
+        return
+    st.session_state[_JOB] = (job.id, job.params["name"])
+
+
+def follow() -> None:
+    """Draw the progress of the dataset that was asked for last; choose it when it is done."""
+    if _JOB not in st.session_state:
+        return
+    job_id, name = st.session_state[_JOB]
+    job = folder.find(job_id)
+    if job is None:
+        del st.session_state[_JOB]
+        return
+    working = folder.status(job).state in OPEN
+
+    @st.fragment(run_every=1 if working else None)
+    def panel() -> None:
+        with guarded():
+            status = folder.status(job)
+            if status.state in OPEN:
+                show_progress(job, status, name)
+            elif status.state == "done":
+                del st.session_state[_JOB]
+                choose_next(dataset=name)
+                st.toast(t("{name} is ready.", name=plain(name)), icon=":material/check_circle:")
+                st.rerun()
+            elif working:
+                st.rerun()  # nothing more to wait for
+            else:
+                show_ending(status)
+
+    panel()
+
+
+def _free_name(name: str, suffix: str) -> str:
+    """Return a name that is not taken: fruit-clean, then fruit-clean-2."""
+    base = f"{name.removesuffix(f'-{suffix}')[: _LONGEST_NAME - len(suffix) - 4]}-{suffix}"
+    taken = set(store.names())
+    return next(
+        free for free in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))) if free not in taken
+    )

@@ -1,0 +1,83 @@
+"""What a split does to the classes, and which pictures stand on two sides of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aelab.datasets.split import SPLIT_NAMES
+from aelab.datasets.store import Dataset
+from aelab.studies.splitting import SplitPreview
+from ui import charts, mosaic
+from ui.i18n import plain, t
+from ui.labels import PARTS, class_name
+
+_PAIRS = 12
+
+
+def say_leaks(data: Dataset, preview: SplitPreview) -> None:
+    """Say whether a picture is trained on and tested on, now and with the new split."""
+    before, after = len(preview.leaks_before), len(preview.leaks_after)
+    if not before and not after:
+        st.success(
+            t("No picture stands on two sides of the split, neither identical nor nearly so."),
+            icon=":material/verified:",
+        )
+    elif after:
+        st.warning(
+            t(
+                "{count} pairs of one picture would stand on two sides of the split: the source brought it so. "
+                "Choose to ignore the source's own split, or leave one of each pair out on the Clean page.",
+                count=after,
+            ),
+            icon=":material/warning:",
+        )
+    else:
+        st.info(
+            t(
+                "In {name} as it is, {count} pairs of one picture stand on two sides of the split; "
+                "the new split has none.",
+                name=plain(data.name),
+                count=before,
+            ),
+            icon=":material/call_split:",
+        )
+
+
+def show_balance(data: Dataset, preview: SplitPreview) -> None:
+    """Draw the class balance of the present split and of the new one."""
+    parts = {part: t(PARTS[part]) for part in SPLIT_NAMES}
+    for column, table, title in zip(
+        st.columns(2),
+        (preview.before, preview.after),
+        (t("Now (N = {count})", count=data.counts["all"]), t("New (N = {count})", count=data.counts["all"])),
+        strict=True,
+    ):
+        shown = table.assign(**{"class": [class_name(data, name) for name in table["class"]]})
+        column.plotly_chart(
+            charts.balance(shown, parts, title=title, x=t("Class"), y=t("Images")),
+            alt=t("Bars: images of each class, stacked by part of the split"),
+            key=f"splitting.{title}",
+        )
+
+
+def show_leaks(data: Dataset, preview: SplitPreview) -> None:
+    """Name the pairs that stand on two sides, with their pictures: those of the new split, else of the present one."""
+    of_new = bool(len(preview.leaks_after))
+    pairs = preview.leaks_after if of_new else preview.leaks_before
+    if not len(pairs):
+        return
+    st.subheader(t("Pairs on two sides of the new split") if of_new else t("Pairs on two sides of the present split"))
+    for pair in pairs[:_PAIRS].tolist():
+        pictures, words = st.columns([1, 4], vertical_alignment="center")
+        names = [data.name_of(index) for index in pair]
+        with pictures:
+            mosaic.show(np.asarray(data.images[pair]), 2, alt=t("A pair: {names}", names=", ".join(names)))
+        sides = [names[side] if of_new else _with_part(data, pair[side], names[side]) for side in range(2)]
+        words.markdown("  \n".join(plain(side) for side in sides))
+    if len(pairs) > _PAIRS:
+        st.caption(t("and {count} more", count=len(pairs) - _PAIRS))
+
+
+def _with_part(data: Dataset, index: int, name: str) -> str:
+    return f"{name} ({t(PARTS[SPLIT_NAMES[data.split[index]]])})"

@@ -1,0 +1,113 @@
+"""`aelab train`, `starter` and `runs`: what is trained, and how it went."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from aelab import runs, starter
+from aelab.commands.answer import Answer, wait
+from aelab.jobs import folder as jobs
+from aelab.runs import Listed, Run
+from aelab.tasks import train as train_task
+
+
+def train(arguments: argparse.Namespace) -> Answer:
+    """Queue a training and, unless detached, wait for it."""
+    settings = dict(arguments.set)
+    for name in ("epochs", "limit", "seed"):
+        if getattr(arguments, name) is not None:
+            settings[name] = getattr(arguments, name)
+    run = train_task.submit(arguments.dataset, arguments.model, settings)
+    job = jobs.find(run.id)
+    if not arguments.detach and job is not None:
+        wait(job, run.id)
+    return _run_answer(run)
+
+
+def starter_lab(arguments: argparse.Namespace) -> Answer:
+    """Queue the starter lab and, unless detached, wait for it."""
+    if arguments.if_empty and not starter.is_new():
+        return Answer({"runs": []}, ["The lab is not new; nothing to do."])
+    queued = starter.queue_starter()
+    for run in queued:
+        job = jobs.find(run.id)
+        if not arguments.detach and job is not None:
+            wait(job, run.id)
+    answers = [_run_answer(run) for run in queued]
+    return Answer({"runs": [answer.data for answer in answers]}, [line for answer in answers for line in answer.lines])
+
+
+def list_all(arguments: argparse.Namespace) -> Answer:
+    """List every run."""
+    rows = [_row(listed) for listed in runs.listed()]
+    lines = [f"{row['run']:<44} {row['status']:<12} {row['model'] or '':<12} {row['dataset'] or ''}" for row in rows]
+    return Answer({"runs": rows}, lines or ["There are no runs yet; `aelab starter` makes four."])
+
+
+def show(arguments: argparse.Namespace) -> Answer:
+    """Show a run's settings, history and measures."""
+    run = runs.find(arguments.run)
+    state = runs.status(run)
+    data = _row(Listed(run.id, state.state, run)) | {
+        "settings": dict(run.settings),
+        "created": run.created,
+        "history": run.history(),
+        "seconds": state.seconds,
+        "cpu_seconds": state.cpu_seconds,
+        "error": str(state.error) if state.error else None,
+        "metrics": flat(run.metrics()) if state.state == "done" else None,
+    }
+    lines = [f"{run.id}: {state.state}", *(f"  {key} = {value}" for key, value in run.settings.items())]
+    if state.error:
+        lines.append(str(state.error))
+    return Answer(data, lines + measure_lines(data["metrics"]))
+
+
+def delete(arguments: argparse.Namespace) -> Answer:
+    """Delete a run."""
+    runs.delete(arguments.run)
+    return Answer({"deleted": arguments.run}, [f"Deleted {arguments.run}."])
+
+
+def _run_answer(run: Run) -> Answer:
+    """Return how a run ended, or stands; raise the error it failed with."""
+    state = runs.status(run)
+    if state.error is not None:
+        raise state.error
+    metrics = flat(run.metrics()) if state.state == "done" else None
+    data = {
+        "run": run.id,
+        "status": state.state,
+        "seconds": state.seconds,
+        "cpu_seconds": state.cpu_seconds,
+        "metrics": metrics,
+    }
+    return Answer(data, [f"{run.id}: {state.state}", *measure_lines(metrics)])
+
+
+def _row(listed: Listed) -> dict[str, Any]:
+    return {
+        "run": listed.id,
+        "status": listed.state,
+        "model": listed.run.model if listed.run else None,
+        "dataset": listed.run.dataset if listed.run else None,
+        "reason": str(listed.reason) if listed.reason else None,
+    }
+
+
+def flat(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Return the means over all images, with N and split: the form that scripts rely on."""
+    flat = {name: each["mean"] for name, each in metrics["overall"].items()}
+    flat |= {"n": metrics["n"], "split": metrics["split"]}
+    if metrics.get("generation"):
+        flat["generation"] = metrics["generation"]
+    return flat
+
+
+def measure_lines(metrics: dict[str, Any] | None) -> list[str]:
+    """Return the measures that `flat` gave, a line each."""
+    if metrics is None:
+        return []
+    shown = [f"  {name:<16} {value:.6g}" for name, value in metrics.items() if isinstance(value, float)]
+    return [*shown, f"  over {metrics['n']} {metrics['split']} images"]

@@ -1,0 +1,82 @@
+"""`aelab evaluate`, `denoise`, `latent` and `report`: what can be said of runs."""
+
+from __future__ import annotations
+
+import argparse
+
+from aelab import inference, runs
+from aelab.commands.answer import Answer, place, save, wait
+from aelab.commands.runs import flat, measure_lines
+from aelab.datasets import store
+from aelab.studies import comparison, denoising, latent_map, reconstruction
+from aelab.tasks import latent_map as latent_map_task
+
+
+def evaluate(arguments: argparse.Namespace) -> Answer:
+    """Measure a run's reconstructions of the test images, now."""
+    run = runs.find(arguments.run)
+    networks = inference.load(run)
+    measured = reconstruction.run(networks, run.images(), reconstruction.Config())
+    data = flat(measured.to_json())
+    return Answer({"run": run.id, **data}, [run.id, *measure_lines(data)])
+
+
+def denoise(arguments: argparse.Namespace) -> Answer:
+    """Measure how much of a noise a run takes away."""
+    run = runs.find(arguments.run)
+    config = denoising.Config.parse({"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0})
+    found = denoising.run(inference.load(run), run.images(), config)
+    data = {
+        "run": run.id,
+        "noise": found.noise,
+        "level": found.level,
+        "split": found.split,
+        "n": found.n,
+        "noisy": {name: each.mean for name, each in found.noisy.items()},
+        "restored": {name: each.mean for name, each in found.restored.items()},
+        "gain_db": found.gain.mean,
+    }
+    lines = [f"{found.noise} {found.level:g}, {found.n} test images"] + [
+        f"  {title:<9} PSNR {part['psnr'].mean:6.2f} dB   SSIM {part['ssim'].mean:.4f}"
+        for title, part in (("noisy", found.noisy), ("restored", found.restored))
+    ]
+    return Answer(data, [*lines, f"  gain      {found.gain.mean:+.2f} dB PSNR"])
+
+
+def latent(arguments: argparse.Namespace) -> Answer:
+    """Write a map of a run's codes as CSV."""
+    given = {
+        name: getattr(arguments, name)
+        for name in ("method", "dimensions", "perplexity", "iterations", "seed", "limit")
+        if getattr(arguments, name) is not None
+    }
+    config = latent_map.Config.parse(given)
+    path = place(arguments.out)
+    job = latent_map_task.submit(arguments.run, config)
+    wait(job, "map")
+    found = latent_map_task.result(job)
+    names = store.open_dataset(runs.find(arguments.run).dataset).class_names
+    save(latent_map.table(found, names), path)
+    data = {
+        "run": arguments.run,
+        "method": config.method,
+        "out": arguments.out,
+        "n": len(found.indices),
+        "split": "test",
+        "explained_variance": list(found.explained_variance),
+        "divergence": found.divergence,
+    }
+    return Answer(data, [f"{len(found.indices)} test images written to {arguments.out}"])
+
+
+def report(arguments: argparse.Namespace) -> Answer:
+    """Compare runs, and write the table as CSV."""
+    path = place(arguments.csv) if arguments.csv else None
+    table = comparison.compare([runs.find(run_id) for run_id in arguments.run])
+    if path is not None:
+        save(table, path)
+    overall = table[table["class"] == comparison.ALL_CLASSES].dropna(axis="columns", how="all")
+    rows = overall.drop(columns="class").to_dict(orient="records")
+    return Answer(
+        {"runs": rows, "best": comparison.best(table), "csv": arguments.csv}, [overall.to_string(index=False)]
+    )

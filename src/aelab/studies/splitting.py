@@ -1,0 +1,73 @@
+"""What would another split look like, and does the present one leak?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aelab.datasets.alike import same_pictures
+from aelab.datasets.originals import digests_of
+from aelab.datasets.similar import group_ids
+from aelab.datasets.split import SPLIT_NAMES, SplitPlan, leaks, make_split
+from aelab.datasets.store import Dataset
+
+Codes = npt.NDArray[np.uint8]
+Pairs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SplitPreview:
+    """A split that is not made yet, beside the one that is.
+
+    Attributes
+    ----------
+    counts : mapping of str to int
+        Images that each part would have.
+    before, after : DataFrame
+        Columns class, train, validation, test, all; unlabelled images have the class "".
+    leaks_before, leaks_after : ndarray, int64 (P, 2)
+        Pairs of images that are one picture and stand in two parts.
+    """
+
+    counts: Mapping[str, int]
+    before: pd.DataFrame
+    after: pd.DataFrame
+    leaks_before: Pairs
+    leaks_after: Pairs
+
+
+def preview(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
+    """Split a dataset without storing anything.
+
+    Raises
+    ------
+    LabError
+        If the plan cannot be carried out with so many images.
+    """
+    digests = np.concatenate([digests_of(images) for images, _ in dataset.chunks(dataset.indices())])
+    pairs = same_pictures(dataset.originals, dataset.kept, digests, plan.distance)
+    brought = dataset.originals.given
+    given = brought[dataset.kept] if brought is not None else None
+    split = make_split(dataset.labels, group_ids(len(dataset.kept), pairs), plan, given)
+    return SplitPreview(
+        counts={part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)},
+        before=balance(dataset, dataset.split),
+        after=balance(dataset, split),
+        leaks_before=leaks(dataset.split, pairs),
+        leaks_after=leaks(split, pairs),
+    )
+
+
+def balance(dataset: Dataset, split: Codes) -> pd.DataFrame:
+    """Count the images of each class in each part of a split, as `SplitPreview.before` holds them."""
+    codes = [code for code in [*range(len(dataset.class_names)), -1] if np.any(dataset.labels == code)]
+    table = pd.DataFrame({"class": [dataset.class_names[code] if code >= 0 else "" for code in codes]})
+    for number, part in enumerate(SPLIT_NAMES):
+        inside = np.bincount(dataset.labels[split == number] + 1, minlength=len(dataset.class_names) + 1)
+        table[part] = [int(inside[code + 1]) for code in codes]
+    table["all"] = table[list(SPLIT_NAMES)].sum(axis=1)
+    return table

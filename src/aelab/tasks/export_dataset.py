@@ -1,0 +1,45 @@
+"""Write a dataset to one file, as a job: a zip of thousands of pictures takes a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aelab.datasets import store
+from aelab.datasets.export import Form, export
+from aelab.datasets.store import Dataset
+from aelab.errors import N_
+from aelab.jobs import folder, queue
+from aelab.jobs.context import JobContext
+from aelab.jobs.folder import Job
+from aelab.jobs.spec import TaskSpec
+
+
+def params(dataset: Dataset, form: Form) -> dict[str, Any]:
+    """Return what identifies the file: asked for twice, it is written once."""
+    return {"dataset": dataset.name, "checksum": dataset.checksum, "form": form}
+
+
+def find(dataset: Dataset, form: Form) -> Job | None:
+    """Return the job that writes the file, or has written it, if there is one."""
+    return folder.find(queue.key("export_dataset", params(dataset, form)))
+
+
+def submit(dataset: Dataset, form: Form) -> Job:
+    """Queue the writing of the file, or return the job that has written it."""
+    return queue.submit("export_dataset", params(dataset, form))
+
+
+def result(job: Job) -> Path:
+    """Return where a job that is done has put the file."""
+    return job.folder / f"{job.params['dataset']}.{job.params['form']}"
+
+
+def make(context: JobContext, params: Mapping[str, Any]) -> None:
+    """Do the job."""
+    dataset = store.open_dataset(params["dataset"])
+    export(dataset, context.folder / f"{dataset.name}.{params['form']}", params["form"], context.progress)
+
+
+SPEC = TaskSpec(name="export_dataset", label=N_("Writing a dataset to a file"), lane="light", run=make)

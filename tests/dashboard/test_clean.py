@@ -1,0 +1,130 @@
+"""Clean: what is wrong with a dataset is shown, and what is decided there becomes a dataset."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from labs import TrainedLab, until
+from PIL import Image
+from seen import buttons, errors, press, words
+from streamlit.testing.v1 import AppTest
+
+from aelab.cleaning import drafts
+from aelab.datasets import store
+from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
+from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
+
+
+@pytest.fixture
+def photos(lab: TrainedLab, tmp_path: Path) -> Dataset:
+    """Return a dataset of 25 pictures, one of which is a copy and one of which is blank."""
+    rng = np.random.default_rng(0)
+    for name in ("apples", "pears"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(12):
+            coarse = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+            Image.fromarray(coarse).resize((64, 64)).save(tmp_path / "photos" / name / f"{number}.png")
+    shutil.copy(tmp_path / "photos" / "apples" / "3.png", tmp_path / "photos" / "apples" / "copy.png")
+    Image.new("RGB", (64, 64), "white").save(tmp_path / "photos" / "pears" / "5.png")
+    return import_path(tmp_path / "photos", "photos", 32)
+
+
+def after_the_work(page: AppTest) -> AppTest:
+    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    return page.run()
+
+
+@pytest.fixture
+def page(photos: Dataset, workers: None, visit) -> AppTest:
+    return after_the_work(visit("clean", dataset="photos"))
+
+
+def look_at(page: AppTest, check: str) -> AppTest:
+    return page.radio(key="clean.check").set_value(check).run()
+
+
+def test_what_is_wrong_is_counted_first_and_the_worst_is_opened(page: AppTest) -> None:
+    said = words(page).replace("**", "")
+    assert "3 of the 25 images of photos look wrong in some way. You leave out 0; 25 stay." in said
+    assert page.radio(key="clean.check").value == "blank"
+    assert "Nothing found: Unreadable, Two labels" in said
+
+
+def test_a_group_is_shown_with_names_and_sizes_and_its_proposal_can_be_accepted(page: AppTest) -> None:
+    look_at(page, "repeats")
+    labels = [box.label.replace("\\", "") for box in page.checkbox]
+    assert labels == ["apples/3.png · apples · 64 × 64 px", "apples/copy.png · apples · 64 × 64 px"]
+    press(page, "Accept the proposal")
+    assert [box.value for box in page.checkbox] == [False, True]
+    assert "You leave out 1; 24 stay." in words(page).replace("**", "")
+
+
+def test_a_choice_is_taken_back(page: AppTest) -> None:
+    look_at(page, "repeats")
+    assert "Undo the last choice" not in buttons(page)
+    press(page, "Accept every proposal: leave out 1")
+    press(page, "Undo the last choice")
+    assert "You leave out 0; 25 stay." in words(page).replace("**", "")
+    assert "Undo the last choice" not in buttons(page)
+
+
+def test_a_person_can_keep_what_the_lab_proposes_to_leave_out(page: AppTest) -> None:
+    press(page, "Accept every proposal: leave out 1")
+    assert page.checkbox[0].value
+    page.checkbox[0].uncheck().run()
+    assert "You leave out 0; 25 stay." in words(page).replace("**", "")
+
+
+def test_choices_are_there_again_in_another_visit_by_the_same_address(page: AppTest, visit) -> None:
+    press(page, "Accept every proposal: leave out 1")
+    (path,) = drafts.root().glob("*/photos.json")
+    assert len(json.loads(path.read_text(encoding="utf-8"))["steps"]) == 2
+    again = visit("clean", dataset="photos", draft=path.parent.name)
+    assert "You leave out 1; 24 stay." in words(again).replace("**", "")
+    assert "You leave out 0; 25 stay." in words(visit("clean", dataset="photos")).replace("**", "")
+    assert "You leave out 0" in words(visit("clean", dataset="photos", draft="../../runs")).replace("**", "")
+
+
+def test_choices_become_a_dataset_and_the_old_one_stays(page: AppTest, photos: Dataset) -> None:
+    press(page, "Accept every proposal: leave out 1")
+    look_at(page, "repeats")
+    press(page, "Accept every proposal: leave out 1")
+    press(page, "Make the clean dataset")
+    after_the_work(page)
+    made = store.open_dataset("photos-clean")
+    assert made.counts["all"] == 23
+    assert {decision.why for decision in made.recipe.drop} == {"blank", "repeats"}
+    assert store.open_dataset("photos").checksum == photos.checksum
+    page.run()
+    assert page.selectbox(key="dataset").value == "photos-clean"
+
+
+def test_a_name_that_is_taken_is_said(page: AppTest) -> None:
+    press(page, "Accept every proposal: leave out 1")
+    page.text_input(key="making.name.photos.clean").set_value("digits").run()
+    press(page, "Make the clean dataset")
+    assert errors(page) == ["There is already a dataset called 'digits'; choose another name or delete it."]
+
+
+def test_stricter_settings_find_more(page: AppTest) -> None:
+    before = words(page)
+    page.number_input(key="clean.outliers.ratio").set_value(1.0).run()
+    after_the_work(page)
+    assert words(page) != before
+
+
+def test_a_clean_dataset_says_so(lab: TrainedLab, workers: None, visit, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    (tmp_path / "few").mkdir()
+    for number in range(6):
+        coarse = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((64, 64)).save(tmp_path / "few" / f"{number}.png")
+    import_path(tmp_path / "few", "few", 32)
+    page = after_the_work(visit("clean", dataset="few"))
+    assert "Nothing is wrong with these images that the lab could see." in words(page)

@@ -1,0 +1,83 @@
+"""Prepare: size, fit, colour and split are chosen with their consequences in sight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from labs import TrainedLab, until
+from PIL import Image
+from seen import buttons, figures, press, title, words
+from streamlit.testing.v1 import AppTest
+
+from aelab.datasets import store
+from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
+from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
+
+
+@pytest.fixture
+def photos(lab: TrainedLab, tmp_path: Path) -> Dataset:
+    """Return a dataset of 40 pictures of 40 × 60 pixels, prepared at 32 × 32."""
+    rng = np.random.default_rng(0)
+    for name in ("apples", "pears"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(20):
+            coarse = rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
+            Image.fromarray(coarse).resize((60, 40)).save(tmp_path / "photos" / name / f"{number}.png")
+    return import_path(tmp_path / "photos", "photos", 32)
+
+
+@pytest.fixture
+def page(photos: Dataset, visit) -> AppTest:
+    return visit("prepare", dataset="photos")
+
+
+def test_what_the_dataset_will_be_comes_first(page: AppTest) -> None:
+    said = words(page).replace("**", "")
+    assert (
+        "photos becomes 40 images of 32 × 32 pixels, colour: 28 to train on, 4 to choose by, 8 to test on." in said
+    )
+    assert "No picture stands on two sides of the split, neither identical nor nearly so." in said
+    assert [title(figure) for figure in figures(page)] == ["Now (N = 40)", "New (N = 40)"]
+
+
+def test_nothing_can_be_made_that_is_there_already(page: AppTest) -> None:
+    (button,) = (element for element in page.button if element.label == "Make this dataset")
+    assert button.disabled
+    assert "Make this dataset" in buttons(page)
+
+
+def test_enlarging_most_pictures_is_warned_of_with_the_share(page: AppTest) -> None:
+    assert not page.warning
+    page.number_input(key="prepare.photos.height").set_value(128)
+    page.number_input(key="prepare.photos.width").set_value(128).run()
+    (warning,) = page.warning
+    assert "100 % of the pictures would be enlarged (their median size is 60 × 40 px)" in warning.value
+
+
+def test_counts_can_be_asked_for(page: AppTest) -> None:
+    page.number_input(key="split.photos.test").set_value(10.0).run()
+    assert "26 to train on, 4 to choose by, 10 to test on" in words(page).replace("**", "")
+
+
+def test_a_split_that_leaves_nothing_to_train_on_is_a_sentence(page: AppTest) -> None:
+    page.number_input(key="split.photos.test").set_value(0.95).run()
+    assert "validation and test must leave something for training" in page.error[0].value
+
+
+def test_another_size_and_split_become_a_dataset(page: AppTest, photos: Dataset, workers: None) -> None:
+    page.number_input(key="prepare.photos.height").set_value(20)
+    page.selectbox(key="prepare.photos.fit").set_value("pad")
+    page.selectbox(key="prepare.photos.color").set_value("gray")
+    page.number_input(key="split.photos.test").set_value(10.0).run()
+    press(page, "Make this dataset")
+    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    made = store.open_dataset("photos-20")
+    assert made.shape == (20, 32, 1)
+    assert made.counts["test"] == 10
+    assert made.recipe.prepare is not None
+    assert made.recipe.prepare.fit == "pad"
+    assert store.open_dataset("photos").checksum == photos.checksum
