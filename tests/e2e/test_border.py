@@ -45,6 +45,13 @@ charts => charts.flatMap(chart => {
 })
 """
 
+# The colour of each text that Streamlit would write in the primary colour, and that of the ink of its page.
+_INKS = """
+texts => texts.map(text => [
+  getComputedStyle(text).color, getComputedStyle(document.querySelector("[data-testid=stApp]")).color
+])
+"""
+
 Visit = Callable[..., Visitor]
 
 
@@ -147,6 +154,18 @@ def test_every_page_fits_is_named_and_asks_nobody_else(
     hosts = (server.address, server.address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in visitor.requested if not url.startswith(hosts)] == []
     assert [each for each in visitor.complaints if not is_known_probe(each, server.address)] == []
+
+
+def test_what_is_selected_is_written_in_the_ink_of_the_page(server: Server, visit: Visit) -> None:
+    visitor = visit(server, dark=True)  # where the primary colour is too dark for text: see dashboard/style.css
+    for page, selector in (
+        ("latent", "[role=radio][aria-checked=true]"),
+        ("denoise", "[data-testid=stSliderThumbValue]"),
+    ):
+        visitor.open(page)
+        inks = visitor.main.locator(selector).evaluate_all(_INKS)
+        assert inks, page
+        assert all(text == page_ink for text, page_ink in inks), (page, inks)
 
 
 @pytest.fixture(scope="module")
