@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import TrainedLab
+from labs import TrainedLab, until
 
 from aelab import inference, runs
 from aelab.datasets.store import open_dataset
@@ -71,3 +71,14 @@ def test_a_map_of_a_run_that_does_not_exist_is_refused_at_once(artifacts: Path) 
     with pytest.raises(LabError, match="There is no run called 'nobody'"):
         task.submit("nobody", Config())
     assert jobs.all_jobs() == []
+
+
+def test_a_map_that_is_being_made_can_be_cancelled(lab: TrainedLab) -> None:
+    job = task.submit(lab.runs["conv_ae"], Config(method="tsne", perplexity=5, iterations=5000))
+    until(lambda: jobs.status(job).state == "running")
+    queue.cancel(job.id)  # scikit-learn, which is at work by now or soon, never asks whether to stop
+    status = queue.wait(job, lambda now: None)
+    assert status.state == "cancelled"
+    assert status.cpu_seconds is not None
+    assert not (job.folder / "map.npz").exists()
+    assert not jobs.is_alive(job)

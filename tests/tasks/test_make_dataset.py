@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from labs import until
 from PIL import Image
 
 from aelab.datasets import store
@@ -156,3 +157,21 @@ def test_a_worker_makes_a_built_in_dataset(artifacts: Path, monkeypatch: pytest.
     assert queue.wait(job, lambda now: None).state == "done"
     assert store.open_dataset("digits").counts["all"] == 1797
     assert folder.status(make_dataset.submit_built_in("digits")).state == "done"
+
+
+def test_a_dataset_that_is_being_made_can_be_cancelled(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_executor", LocalExecutor())
+    job = make_dataset.submit_shapes("mine", ShapesConfig(count=20_000, size=64))
+    until(lambda: folder.status(job).state == "running")
+    queue.cancel(job.id)
+    assert queue.wait(job, lambda now: None).state == "cancelled"
+    assert [path.name for path in store.root().glob("*mine*") if path.is_dir()] == []
+
+
+def test_a_built_in_dataset_that_was_deleted_is_made_by_a_worker_again(artifacts: Path) -> None:
+    job = make_dataset.submit_built_in("digits")
+    store.open_dataset("digits")
+    folder.write_status(job, {"state": "done", "progress": 1.0})
+    assert folder.status(make_dataset.submit_built_in("digits")).state == "done"
+    store.delete("digits")
+    assert folder.status(make_dataset.submit_built_in("digits")).state == "queued"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
-from aelab import storage
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 
@@ -36,16 +34,19 @@ class JobContext:
         return self._job.folder
 
     def progress(self, share: float) -> None:
-        """Report that a share (0 to 1) is done; cheap enough to call at every step."""
+        """Report that a share (0 to 1) is done; cheap enough to call at every step.
+
+        Raises
+        ------
+        Stopped
+            If somebody asked the job to stop.
+        """
         now = time.monotonic()
         if now - self._reported < _SECONDS_BETWEEN_REPORTS:
             return
         self._reported = now
+        self.stop_if_asked()
         folder.write_status(self._job, {"state": "running", "progress": round(share, 4), "started": self.started})
-
-    def event(self, data: dict[str, Any]) -> None:
-        """Append to the job's `events.jsonl`."""
-        storage.append_line(self._job.folder / "events.jsonl", {"time": time.time(), **data})
 
     def should_stop(self) -> bool:
         """Return whether somebody asked the job to stop."""

@@ -24,8 +24,8 @@ _LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
 
 
 def submit_built_in(name: str) -> Job:
-    """Queue the making of a built-in dataset."""
-    return queue.submit("make_dataset", {"name": name})
+    """Queue the making of a built-in dataset that is not stored."""
+    return _submit({"name": name})
 
 
 def submit_shapes(name: str, config: ShapesConfig) -> Job:
@@ -66,9 +66,10 @@ def _check_free(name: str) -> None:
 
 
 def _submit(params: Mapping[str, Any]) -> Job:
-    """Queue the making of a dataset that is not there; a job that made it before it was deleted gives way."""
+    """Queue the making of a dataset; a job that made it before it was deleted gives way."""
     job = folder.find(queue.key("make_dataset", params))
-    if job is not None and folder.status(job).state == "done":
+    deleted = not (store.root() / params["name"]).exists()
+    if job is not None and deleted and folder.status(job).state == "done":
         storage.removed_folder(job.folder)
     return queue.submit("make_dataset", params)
 
