@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("studies",),
     ("reports",),
     ("tasks",),
-    ("starter",),
+    ("starter", "following"),
     ("commands",),
     ("cli",),
     ("dashboard.ui",),

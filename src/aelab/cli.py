@@ -99,6 +99,7 @@ def _add_runs(top: Any) -> None:
     _command(group, "list", commands.runs_list, "list the runs")
     for name, action, text in (
         ("show", commands.runs_show, "show a run's settings, history and measures"),
+        ("cancel", commands.runs_cancel, "cancel a run that waits or trains"),
         ("delete", commands.runs_delete, "delete a run"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from aelab import inference, runs, starter, storage
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.errors import LabError
+from aelab.following import follow, percent
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.jobs.folder import Job, Status
 from aelab.reports.csv import to_csv
 from aelab.runs import Listed, Run
 from aelab.studies import comparison, denoising, latent_map, reconstruction
@@ -46,13 +44,13 @@ def datasets_list(arguments: argparse.Namespace) -> Answer:
 
 def datasets_show(arguments: argparse.Namespace) -> Answer:
     """Describe a dataset."""
-    return _described(store.open_dataset(arguments.name, _percent("reading")))
+    return _described(store.open_dataset(arguments.name, percent("reading")))
 
 
 def datasets_import(arguments: argparse.Namespace) -> Answer:
     """Import a folder, zip, npz or IDX file."""
     return _described(
-        import_path(Path(arguments.path), arguments.name, arguments.size, arguments.color, _percent("importing"))
+        import_path(Path(arguments.path), arguments.name, arguments.size, arguments.color, percent("importing"))
     )
 
 
@@ -86,7 +84,7 @@ def train(arguments: argparse.Namespace) -> Answer:
     run = train_task.submit(arguments.dataset, arguments.model, settings)
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
-        _wait(job, run.id)
+        follow(job, run.id)
     return _run_answer(run)
 
 
@@ -98,7 +96,7 @@ def starter_lab(arguments: argparse.Namespace) -> Answer:
     for run in queued:
         job = jobs.find(run.id)
         if not arguments.detach and job is not None:
-            _wait(job, run.id)
+            follow(job, run.id)
     answers = [_run_answer(run) for run in queued]
     return Answer({"runs": [answer.data for answer in answers]}, [line for answer in answers for line in answer.lines])
 
@@ -127,6 +125,13 @@ def runs_show(arguments: argparse.Namespace) -> Answer:
     if state.error:
         lines.append(str(state.error))
     return Answer(data, lines + _measure_lines(data["metrics"]))
+
+
+def runs_cancel(arguments: argparse.Namespace) -> Answer:
+    """Cancel a run that waits or trains."""
+    run = runs.find(arguments.run)
+    queue.cancel(run.id)
+    return Answer({"cancelled": run.id}, [f"Asked {run.id} to stop."])
 
 
 def runs_delete(arguments: argparse.Namespace) -> Answer:
@@ -176,7 +181,7 @@ def latent(arguments: argparse.Namespace) -> Answer:
     config = latent_map.Config.parse(given)
     place = _place(arguments.out)
     job = latent_map_task.submit(arguments.run, config)
-    _wait(job, "map")
+    follow(job, "map")
     found = latent_map_task.result(job)
     names = store.open_dataset(runs.find(arguments.run).dataset).class_names
     _save(latent_map.table(found, names), place)
@@ -258,33 +263,3 @@ def _measure_lines(metrics: dict[str, Any] | None) -> list[str]:
         return []
     shown = [f"  {name:<16} {value:.6g}" for name, value in metrics.items() if isinstance(value, float)]
     return [*shown, f"  over {metrics['n']} {metrics['split']} images"]
-
-
-def _wait(job: Job, title: str) -> Status:
-    """Follow a job on standard error; Ctrl-C cancels it; its error becomes ours."""
-    say = _percent(title)
-    try:
-        status = queue.wait(job, lambda now: say(now.progress))
-    except KeyboardInterrupt:
-        queue.cancel(job.id)
-        raise
-    if status.error is not None:
-        raise status.error
-    if status.state == "interrupted":
-        raise LabError("The worker of {job} ended without a word; its log.txt may say why.", job=job.id)
-    return status
-
-
-def _percent(title: str) -> Callable[[float], None]:
-    """Return what writes a share done to standard error, on one line of a terminal."""
-    last = -1
-
-    def say(share: float) -> None:
-        nonlocal last
-        percent = int(100 * share)
-        if percent != last and sys.stderr.isatty():
-            sys.stderr.write(f"\r{title}: {percent} %" + ("\n" if percent == 100 else ""))
-            sys.stderr.flush()
-        last = percent
-
-    return say
