@@ -71,8 +71,9 @@ def result(job: Job) -> LatentMap:
                 None if np.isnan(divergence) else divergence,
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        reason = storage.reason(error)
         raise LabError(
-            "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=error
+            "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=reason
         ) from None
 
 

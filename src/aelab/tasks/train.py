@@ -87,6 +87,7 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     run = runs.find(params["run"])
     dataset = run.images()
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
+    from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
     from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
@@ -99,7 +100,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
         np.asarray(dataset.images[indices]), np.asarray(dataset.images[dataset.indices("validation")])
     )
     try:
-        networks = fit(chosen, images, _Keeper(context, writer))
+        with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
+            networks = fit(chosen, images, _Keeper(context, writer))
     except Cancelled:
         raise Stopped from None
     writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
