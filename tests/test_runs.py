@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -256,3 +257,15 @@ def test_results_that_are_damaged_are_named(lab: TrainedLab) -> None:
     (run.folder / "metrics.json").write_bytes(b'{"split": "te')
     with pytest.raises(LabError, match=r"metrics\.json in .* is damaged"):
         run.metrics()
+
+
+def test_a_run_whose_job_is_about_to_be_queued_is_not_taken_for_an_interrupted_one(lab: TrainedLab) -> None:
+    new = runs.new_run("digits", "a checksum", runs.find(lab.runs["pca"]).plan)
+    seen: list[str] = []
+    with runs.lock():
+        runs.create(new)
+        reader = threading.Thread(target=lambda: seen.append(runs.status(new).state))
+        reader.start()
+        jobs.create(Job(new.id, "train", {"run": new.id}, created=1.0))
+    reader.join()
+    assert seen == ["queued"]

@@ -88,8 +88,9 @@ class Run:
             with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            reason = storage.reason(error)
             raise LabError(
-                "{file} in {folder} is damaged ({reason}).", file=path.name, folder=self.id, reason=error
+                "{file} in {folder} is damaged ({reason}).", file=path.name, folder=self.id, reason=reason
             ) from None
 
     def metrics(self) -> dict[str, Any]:
@@ -138,9 +139,9 @@ def root() -> Path:
 
 
 def lock() -> filelock.FileLock:
-    """Return the lock to hold between looking whether there is a run and creating it."""
+    """Return the lock to hold from looking whether there is a run until its job is queued; it can be taken twice."""
     root().mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(root() / ".lock")
+    return filelock.FileLock(root() / ".lock", is_singleton=True)
 
 
 def create(run: Run) -> None:
@@ -167,6 +168,15 @@ def create(run: Run) -> None:
         )
 
 
+def _existing(run_id: str) -> Path:
+    path = root() / storage.checked_id(run_id)
+    if not path.is_dir():
+        raise LabError(
+            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
+        )
+    return path
+
+
 def find(run_id: str) -> Run:
     """Return a run.
 
@@ -175,12 +185,7 @@ def find(run_id: str) -> Run:
     LabError
         If there is none of that id, or its `config.json` cannot be read.
     """
-    path = root() / storage.checked_id(run_id)
-    if not path.is_dir():
-        raise LabError(
-            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
-        )
-    data = storage.read_json(path / "config.json")
+    data = storage.read_json(_existing(run_id) / "config.json")
     try:
         return Run(run_id, data["dataset"], data["dataset_checksum"], data["model"], data["settings"], data["created"])
     except (KeyError, TypeError):
@@ -221,20 +226,19 @@ def done() -> list[Run]:
 
 def status(run: Run) -> Status:
     """Return how a run stands: as its job says, or by its files where the job's folder is gone."""
+    complete = (run.folder / "metrics.json").exists()
     job = jobs.find(run.id)
+    if job is None and not complete:
+        with lock():  # it may be so new that its job is about to be queued
+            job = jobs.find(run.id)
     if job is not None:
         return jobs.status(job)
-    complete = (run.folder / "metrics.json").exists()
     return Status("done", 1.0) if complete else Status("interrupted")
 
 
 def delete(run_id: str) -> None:
     """Delete a run, damaged or not, and its job; one that is still open has to be cancelled first."""
-    path = root() / storage.checked_id(run_id)
-    if not path.is_dir():
-        raise LabError(
-            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
-        )
+    path = _existing(run_id)
     job = jobs.find(run_id)
     if job is not None and jobs.status(job).state in jobs.OPEN:
         raise LabError("Run {run} is still {state}: cancel it first.", run=run_id, state=jobs.status(job).state)
@@ -283,17 +287,12 @@ class RunWriter:
             file.write(content)
 
 
-def now() -> str:
-    """Return the time as ISO 8601, UTC."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-
-
 def new_run(dataset: str, checksum: str, chosen: Plan) -> Run:
     """Return the run of a plan on a dataset; the same question has the same id."""
     from aelab.jobs.queue import key  # noqa: PLC0415
 
     settings = {**chosen.model_config.to_json(), **chosen.training.to_json()}
     digest = key("train", {"dataset": checksum, "model": chosen.model.name, "settings": settings}).split("-")[1]
-    return Run(
-        f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}", dataset, checksum, chosen.model.name, settings, now()
-    )
+    name = f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}"
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    return Run(name, dataset, checksum, chosen.model.name, settings, now)

@@ -112,7 +112,7 @@ def read_json(path: Path) -> Any:
         raise LabError("{file} is missing from {folder}.", file=path.name, folder=path.parent.name) from None
     except (ValueError, OSError) as error:
         raise LabError(
-            "{file} in {folder} is damaged ({reason}).", file=path.name, folder=path.parent.name, reason=error
+            "{file} in {folder} is damaged ({reason}).", file=path.name, folder=path.parent.name, reason=reason(error)
         ) from None
 
 
@@ -152,11 +152,16 @@ def finite(data: Any) -> Any:
     return data
 
 
+def reason(error: Exception) -> str:
+    """Say why without where: the path in an `OSError` is nobody's business who looks at a page."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+
+
 def disk_error(path: Path, error: OSError) -> LabError:
     """Say in one sentence that `path` could not be written and why."""
     return LabError(
         "{name} could not be written: {reason}. Free some space or move the artifacts folder with "
         "AELAB_ARTIFACTS, then try again.",
         name=path.name,
-        reason=error.strerror or str(error),
+        reason=reason(error),
     )
