@@ -78,8 +78,10 @@ def test_an_unknown_run_is_named(refusal: Refusal, lab: TrainedLab, arguments: t
 @pytest.mark.usefixtures("no_workers")
 def test_a_run_that_is_not_done_yet_cannot_be_measured(answer: Answers, refusal: Refusal, lab: TrainedLab) -> None:
     run = answer("train", "--dataset", "digits", "--model", "deep_ae", "--detach")["run"]
-    assert refusal("evaluate", run) == f"Run {run} has no encoder: it is queued. Choose a run that is done."
-    assert refusal("report", run) == f"Run {run} has no results: it is queued."
+    assert refusal("evaluate", run) == (
+        f"Run {run} has no encoder yet, or has lost it. Choose another run, or train it again."
+    )
+    assert refusal("report", run) == f"Run {run} has no results yet, or has lost them. Train it again."
 
 
 @pytest.mark.usefixtures("no_workers")

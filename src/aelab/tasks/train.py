@@ -149,11 +149,16 @@ def _environment() -> dict[str, Any]:
 
 
 def _is_answered(run_id: str) -> bool:
-    """Return whether there is such a run, it can be read, and it is done or on its way."""
+    """Return whether there is such a run, and it is on its way, or done and whole."""
     try:
-        return runs.status(runs.find(run_id)).state in jobs.OPEN | {"done"}
+        run = runs.find(run_id)
+        state = runs.status(run).state
+        if state == "done":
+            run.metrics()
+            inference.load(run)
     except LabError:
         return False
+    return state in jobs.OPEN | {"done"}
 
 
 SPEC = TaskSpec(name="train", label=N_("Training"), lane="heavy", run=train)
