@@ -175,7 +175,7 @@ def test_selected_points_show_their_images_reconstructions_and_classes(lab: Trai
     dataset = store.open_dataset("digits")
     ids = dataset.indices("test")[[3, 50, 51, 200]]
     page = visit("latent", run=lab.runs["conv_ae"])
-    assert "Click a point, or draw a lasso around some" in words(page)
+    assert "Draw a lasso around some points, or choose a click" in words(page)
     select(page, [int(ids[0]), [int(ids[1])], int(ids[2]), [int(ids[3])]])  # Plotly sends either
     said = words(page)
     assert "Images selected: 4" in said

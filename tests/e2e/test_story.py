@@ -176,6 +176,14 @@ def test_a_lasso_on_the_map_shows_the_images_inside(ready: Server, visit: Visit)
     source_when_drawn(visitor.main.get_by_role("img", name=re.compile("the selected images")))
 
 
+def test_a_click_on_a_point_of_the_map_shows_its_image(ready: Server, visit: Visit) -> None:
+    visitor = visit(ready)
+    visitor.open("latent", run=run_of(ready, "conv_ae"))
+    visitor.press("a click", "radio")
+    visitor.page.mouse.click(*visitor.first_point())
+    expect(visitor.main.get_by_role("heading", name="Images selected: 1", exact=True)).to_be_visible()
+
+
 def test_any_point_of_a_plane_can_be_decoded_by_typing_or_clicking(ready: Server, visit: Visit, shots: Shots) -> None:
     visitor = visit(ready)
     visitor.open("latent", run=run_of(ready, "vae"))
