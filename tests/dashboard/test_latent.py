@@ -168,7 +168,9 @@ def test_a_map_whose_file_is_damaged_is_named(lab: TrainedLab, visit) -> None:
     folder.write_status(job, {"state": "done"})
     page = visit("latent", run=lab.runs["vae"])
     page.button_group(key="latent.method").set_value("tsne").run()
-    assert errors(page)[0].startswith(f"map.npz in jobs/{job.id} is damaged")
+    assert errors(page)[0].startswith(f"map.npz in jobs/{job.id} was damaged")
+    page.run()
+    assert folder.status(job).state == "queued"  # it is made anew
 
 
 def test_selected_points_show_their_images_reconstructions_and_classes(lab: TrainedLab, visit) -> None:

@@ -167,17 +167,15 @@ def test_a_request_to_stop_is_heard(job: Job) -> None:
 
 
 def test_time_left_is_what_is_left_at_the_speed_so_far() -> None:
-    began = time.time() - 10
-    status = Status("running", 0.25, started=began)
-    earliest = time.time() - began
-    seconds, left = status.seconds, status.seconds_left
-    latest = time.time() - began
-    assert seconds is not None
+    moved = time.time() - 10
+    status = Status("running", 0.35, started=moved - 50, moving=(moved, 0.1))  # after 50 s of loading libraries
+    earliest = time.time() - moved
+    left = status.seconds_left
+    latest = time.time() - moved
     assert left is not None
-    assert earliest <= seconds <= latest
-    assert 3 * earliest <= left <= 3 * latest  # three quarters are left of what took a quarter so far
-    assert Status("running", 0.001, started=began).seconds_left is None  # too early to tell
-    assert Status("running", 0.5).seconds_left is None
+    assert 0.65 / 0.25 * earliest <= left <= 0.65 / 0.25 * latest  # 65 % are left of what took 10 s for 25 %
+    assert Status("running", 0.101, started=moved, moving=(moved, 0.1)).seconds_left is None  # too early to tell
+    assert Status("running", 0.5, started=moved).seconds_left is None
     assert Status("done", 1.0, started=0.0, ended=7.0).seconds_left is None
 
 

@@ -27,6 +27,7 @@ class JobContext:
         self._job = job
         self.started = time.time()
         self._reported = 0.0
+        self._moving: tuple[float, float] | None = None
 
     @property
     def folder(self) -> Path:
@@ -46,7 +47,12 @@ class JobContext:
             return
         self._reported = now
         self.stop_if_asked()
-        folder.write_status(self._job, {"state": "running", "progress": round(share, 4), "started": self.started})
+        if self._moving is None and share > 0:
+            self._moving = (time.time(), round(share, 4))
+        folder.write_status(
+            self._job,
+            {"state": "running", "progress": round(share, 4), "started": self.started, "moving": self._moving},
+        )
 
     def should_stop(self) -> bool:
         """Return whether somebody asked the job to stop."""

@@ -41,6 +41,9 @@ class Status:
         What the worker took, once it has ended.
     launched : bool
         Whether a worker was started for a job that is still queued.
+    moving : tuple of float, or None
+        When the first progress was made, in seconds since the epoch, and how far that was: before it a
+        worker loads its libraries, which says nothing about the time to come.
     """
 
     state: State
@@ -50,6 +53,7 @@ class Status:
     error: LabError | None = None
     cpu_seconds: float | None = None
     launched: bool = False
+    moving: tuple[float, float] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -61,9 +65,11 @@ class Status:
     @property
     def seconds_left(self) -> float | None:
         """How long a running job will still take if it goes on as it went; None until that is known."""
-        if self.state != "running" or self.seconds is None or self.progress < 0.02:
+        if self.state != "running" or self.moving is None:
             return None
-        return self.seconds * (1.0 - self.progress) / self.progress
+        since, start = self.moving
+        done = self.progress - start
+        return None if done < 0.02 else max(0.0, time.time() - since) * (1.0 - self.progress) / done
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,7 @@ def _status(data: Mapping[str, Any]) -> Status:
         error=LabError.from_json(data["error"]) if data.get("error") else None,
         cpu_seconds=_seconds(data.get("cpu_seconds")),
         launched=bool(data.get("launched")),
+        moving=(float(data["moving"][0]), float(data["moving"][1])) if data.get("moving") else None,
     )
 
 
