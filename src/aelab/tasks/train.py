@@ -113,7 +113,7 @@ def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
     """Measure a run's exported networks on the test images, as `metrics.json` keeps it."""
     networks = inference.load(run)
     measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
-    if run.plan.model.generative and dataset.counts["test"] > 1:  # one image has no spread to compare
+    if run.plan.model.generative and generation.is_possible(dataset):
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
     return measured
 
