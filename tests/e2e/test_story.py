@@ -61,7 +61,9 @@ def test_an_empty_lab_trains_its_starter_lab_by_itself_and_says_how_far_it_is(
     visitor.shoot(shots("home-at-work"))
     bars = visitor.main.get_by_role("progressbar")
     expect(bars.first).to_be_visible()
-    expect(visitor.main.get_by_text(re.compile(rf"^({'|'.join(STARTERS)})-digits-\w+ · ")).first).to_be_visible()
+    expect(
+        visitor.main.get_by_text(re.compile(rf"^Training · ({'|'.join(STARTERS)})-digits-\w+ · ")).first
+    ).to_be_visible()
     expect(visitor.main.get_by_text(re.compile(r"\b[1-9]\d? %")).first).to_be_visible()
     expect(visitor.main.get_by_text(READY)).to_be_visible()
     expect(bars).to_have_count(0)

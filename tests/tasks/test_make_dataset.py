@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import until
+from labs import Nobody, until
 from PIL import Image
 
 from aelab.datasets import store
@@ -19,13 +19,6 @@ from aelab.jobs.context import JobContext
 from aelab.jobs.executor import LocalExecutor
 from aelab.jobs.folder import Job
 from aelab.tasks import make_dataset
-
-
-class Nobody:
-    """An executor with no computer: what is asked of it stays queued."""
-
-    def start(self, job: Job) -> None:
-        """Start nothing."""
 
 
 @pytest.fixture(autouse=True)
