@@ -2,10 +2,10 @@
 
     python benchmarks/server.py MNIST.npz
 
-Start-up, memory with ten sessions, a slider that decodes with ten users at once, and pages of MNIST's
-mosaic, each beside the least that Streamlit itself needs.  Users are sessions of Streamlit's own HTTP
-interface for agents: the real server runs the real script and answers when the page is complete; no
-browser draws it.  Each user waits a second or so between two requests, as people do.
+Start-up, memory with ten sessions, a slider that decodes with ten users at once, and the first hundred
+images of a class of MNIST, each beside the least that Streamlit itself needs.  Users are sessions of
+Streamlit's own HTTP interface for agents: the real server runs the real script and answers when the page
+is complete; no browser draws it.  Each user waits a second or so between two requests, as people do.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def _slider(server: Server, users: int, run: str | None) -> float:
 
 
 def _mosaic(server: Server) -> float:
-    """Return the median milliseconds of another page of MNIST, the last of ten sessions that have it open."""
+    """Return the median milliseconds of MNIST's mosaic of another class, in each of ten sessions that have it open."""
     sessions = [Session(server.address) for _ in range(_USERS)]
     for session in sessions:
         session.ask(page="datasets", query_params={"dataset": ["mnist"]})

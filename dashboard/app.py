@@ -8,8 +8,10 @@ from ui import guards, i18n, lab
 from ui.i18n import t
 
 ICON = Path(__file__).with_name("icon.png")
+STYLE = Path(__file__).with_name("style.css")
 
 st.set_page_config(page_title="AE Lab", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
+st.html(STYLE)
 
 with st.sidebar:
     i18n.pick_language()

@@ -88,6 +88,24 @@ def taken_lane(kind: str) -> Iterator[None]:
         jobs.write_status(job, {"state": "cancelled"})
 
 
+class Nobody:
+    """An executor with no computer: what is asked of it stays queued; it remembers what that was."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def start(self, job: jobs.Job) -> None:
+        """Start nothing."""
+        self.asked.append(job.id)
+
+
+def end(run_id: str, state: str, **more: object) -> None:
+    """Let a run's job have ended in a state."""
+    job = jobs.find(run_id)
+    assert job is not None
+    jobs.write_status(job, {"state": state, **more})
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; a test that waits in vain fails."""
     end = time.monotonic() + 120

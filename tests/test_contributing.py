@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from labs import LATENT_DIM, TrainedLab
 from streamlit.testing.v1 import AppTest
 
 from aelab.datasets import store
 from aelab.datasets.spec import SourceSpec, no_progress
+from aelab.errors import LabError
 from aelab.jobs.spec import TaskSpec
 from aelab.metrics.spec import MetricSpec
 from aelab.models.spec import ModelSpec
@@ -110,23 +114,45 @@ def test_the_study_recipe(recipe: Any, networks: SimpleNamespace) -> None:
     assert found.n == digits.counts["test"]
 
 
-def test_the_task_recipe(
-    recipe: Any, networks: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def trained_on_others(lab: TrainedLab, model: str) -> None:
+    """Let other images have taken the name of a run's dataset."""
+    lab.say_trained_on(model, dataclasses.replace(store.open_dataset("digits"), checksum="of-other-images"))
+
+
+def test_the_task_recipe(recipe: Any, lab: TrainedLab, tmp_path: Path) -> None:
     recipe("src/aelab/studies/code_use.py")
     task = recipe("src/aelab/tasks/code_use.py")
     assert isinstance(task.SPEC, TaskSpec)
-    monkeypatch.setattr(task.inference, "load", lambda run: networks)
-    monkeypatch.setattr(task.runs, "find", lambda run_id: SimpleNamespace(id=run_id, dataset="digits", created=0.0))
     context = SimpleNamespace(folder=tmp_path, stop_if_asked=lambda: None)
-    task.SPEC.run(context, {"run": "a", "config": {}})
-    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["used"] == 1
+    task.SPEC.run(context, {"run": lab.runs["pca"], "config": {}})
+    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["used"] == LATENT_DIM["pca"]
+    trained_on_others(lab, "pca")
+    with pytest.raises(LabError, match="Dataset digits has changed"):
+        task.SPEC.run(context, {"run": lab.runs["pca"], "config": {}})
 
 
-def test_the_page_recipe_says_what_to_do_while_there_is_no_run(recipe: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def page(recipe: Any, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """Return the page of the recipe as app.py would show it, not run yet."""
     recipe("src/aelab/studies/code_use.py")
     monkeypatch.syspath_prepend(str(ROOT / "dashboard"))  # where Streamlit starts
-    page = AppTest.from_string(FILES["dashboard/views/code_use.py"]).run()
+    script = indent(FILES["dashboard/views/code_use.py"], "    ")
+    return AppTest.from_string(f"from ui.guards import guarded\nwith guarded():\n{script}", default_timeout=60)
+
+
+def test_the_page_recipe_says_what_to_do_while_there_is_no_run(page: AppTest) -> None:
+    page.run()
     assert not page.exception
     assert page.title[0].value == "Use of the code"
     assert len(page.info) == 1
+
+
+def test_the_page_recipe_answers_for_the_images_of_the_run_and_no_others(page: AppTest, lab: TrainedLab) -> None:
+    page.query_params["run"] = lab.runs["pca"]
+    page.run()
+    assert not page.exception
+    assert page.metric[0].value == f"{LATENT_DIM['pca']} / {LATENT_DIM['pca']}"
+    trained_on_others(lab, "pca")
+    page.run()
+    assert "Dataset digits has changed" in page.error[0].value
+    assert not page.metric

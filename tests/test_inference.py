@@ -133,3 +133,12 @@ def test_pixels_survive_the_way_to_the_model_and_back() -> None:
     assert to_unit(every).max() == 1
     np.testing.assert_array_equal(to_uint8(to_unit(every)), every)
     np.testing.assert_array_equal(to_uint8(np.float32([-5, 0.5, 7])), [0, 128, 255])
+
+
+@pytest.mark.parametrize("other", ["vae", "conv_ae"])
+def test_networks_of_two_runs_are_not_taken_for_one(lab: TrainedLab, other: str) -> None:
+    run, stranger = runs.find(lab.runs["conv_ae"]), runs.find(lab.runs[other])
+    name = "encoder" if other == "conv_ae" else "decoder"  # of its own run the decoder in the place of the encoder
+    (run.folder / f"{name}.onnx").write_bytes((stranger.folder / "decoder.onnx").read_bytes())
+    with pytest.raises(LabError, match=f"The networks of run {run.id} do not belong together. Train it again"):
+        inference.load(run)

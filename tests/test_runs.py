@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,10 @@ def test_the_same_question_has_the_same_id_and_another_another(artifacts: Path) 
     assert len(id_of(dataset="d" * 80)) <= 80
 
 
+#: Valid JSON with a creation time that is no text.
+WRONG = b'{"dataset": "digits", "dataset_checksum": "", "model": "vae", "settings": {}, "created": 5}'
+
+
 def test_a_run_that_does_not_exist_is_a_sentence(artifacts: Path) -> None:
     for ask in (runs.find, runs.delete):
         with pytest.raises(LabError, match="There is no run called 'conv_ae-digits-0'"):
@@ -80,7 +85,9 @@ def test_a_lab_without_runs_lists_none(artifacts: Path) -> None:
     assert runs.done() == []
 
 
-@pytest.mark.parametrize("damage", [None, b"", b'{"format": 1, "dataset": "dig', b"[]", b"{}", b"\xff\xfe", b"\0" * 50])
+@pytest.mark.parametrize(
+    "damage", [None, b"", b'{"format": 1, "dataset": "dig', b"[]", b"{}", b"\xff\xfe", b"\0" * 50, WRONG]
+)
 def test_a_damaged_run_is_listed_as_damaged_and_the_others_still(lab: TrainedLab, damage: bytes | None) -> None:
     broken = lab.runs["vae"]
     path = runs.root() / broken / "config.json"
@@ -118,7 +125,7 @@ def test_a_run_stands_as_its_job_says(artifacts: Path, state: str) -> None:
     run = new()
     job_of(run, state)
     if state == "done":
-        RunWriter(run).metrics({"n": 1})
+        RunWriter(run).metrics({"n": 1, "split": "test", "overall": {}})
     assert [row.state for row in runs.listed()] == [state]
     assert len(runs.done()) == (state == "done")
 
@@ -143,7 +150,7 @@ def test_a_dataset_that_another_has_replaced_is_not_taken_for_the_one_trained_on
 def test_without_a_job_a_run_stands_as_its_files_say(artifacts: Path) -> None:
     run = new()
     assert runs.status(run).state == "interrupted"
-    RunWriter(run).metrics({"n": 1})
+    RunWriter(run).metrics({"n": 1, "split": "test", "overall": {}})
     assert runs.status(run).state == "done"
     assert runs.done() == [run]
 
@@ -173,12 +180,12 @@ def test_what_a_run_of_the_same_id_left_behind_is_gone_when_it_is_created_anew(a
     assert names(run.folder) == ["config.json", "snapshots"]
 
 
-def test_what_a_run_has_not_got_yet_is_a_sentence_that_says_how_it_stands(artifacts: Path) -> None:
+def test_what_a_run_has_not_got_yet_is_a_sentence(artifacts: Path) -> None:
     run = new()
     job_of(run, "failed")
-    with pytest.raises(LabError, match=f"Run {run.id} has no results: it is failed"):
+    with pytest.raises(LabError, match=f"Run {run.id} has no results yet, or has lost them"):
         run.metrics()
-    with pytest.raises(LabError, match=f"Run {run.id} has no encoder: it is failed. Choose a run that is done"):
+    with pytest.raises(LabError, match=f"Run {run.id} has no encoder yet, or has lost it. Choose another run"):
         run.network("encoder")
     assert run.history() == []
     assert run.snapshot_epochs() == []
@@ -251,8 +258,32 @@ def test_a_history_that_ends_in_half_a_line_shows_the_epochs_before(lab: Trained
     assert [line["epoch"] for line in run.history()] == list(range(1, EPOCHS))
 
 
-def test_results_that_are_damaged_are_named(lab: TrainedLab) -> None:
+@pytest.mark.parametrize("line", [b"5\n", b'{"epoch": 1}\n', b'{"train": {"loss": 1}, "validation": 2}\n'])
+def test_a_history_with_a_damaged_line_shows_the_epochs_before(lab: TrainedLab, line: bytes) -> None:
+    run = runs.find(lab.runs["conv_ae"])
+    with open(run.folder / "history.jsonl", "ab") as file:
+        file.write(line)
+    assert [each["epoch"] for each in run.history()] == list(range(1, EPOCHS + 1))
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"split": "te', b"{}", b"null", b'{"n": 3, "split": "test", "overall": {"mse": 1}}']
+)
+def test_results_that_are_damaged_are_named(lab: TrainedLab, content: bytes) -> None:
     run = runs.find(lab.runs["pca"])
-    (run.folder / "metrics.json").write_bytes(b'{"split": "te')
+    (run.folder / "metrics.json").write_bytes(content)
+    assert {row.id: row.state for row in runs.listed()}[run.id] == "damaged"
     with pytest.raises(LabError, match=r"metrics\.json in .* is damaged"):
         run.metrics()
+
+
+def test_a_run_whose_job_is_about_to_be_queued_is_not_taken_for_an_interrupted_one(lab: TrainedLab) -> None:
+    new = runs.new_run("digits", "a checksum", runs.find(lab.runs["pca"]).plan)
+    seen: list[str] = []
+    with runs.lock():
+        runs.create(new)
+        reader = threading.Thread(target=lambda: seen.append(runs.status(new).state))
+        reader.start()
+        jobs.create(Job(new.id, "train", {"run": new.id}, created=1.0))
+    reader.join()
+    assert seen == ["queued"]

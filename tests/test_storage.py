@@ -236,3 +236,12 @@ def test_a_file_is_plain_json_that_other_tools_can_read(tmp_path: Path) -> None:
     storage.write_json(tmp_path / "a.json", {"class": "Äpfel"})
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"class": "Äpfel"}
     assert "Äpfel" in (tmp_path / "a.json").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_read_is_said_without_its_place_on_the_computer(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "config.json").mkdir()  # a folder where a file should be
+    with pytest.raises(LabError) as caught:
+        storage.read_json(tmp_path / "lab" / "config.json")
+    assert str(caught.value).startswith("config.json in lab is damaged (")
+    assert str(tmp_path) not in str(caught.value)

@@ -24,6 +24,7 @@ from aelab.jobs.folder import Job
 from aelab.runs import Run
 from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting
 from aelab.studies import eigenimages as eigenimages_study
+from aelab.studies.decoding import Surroundings
 from aelab.studies.denoising import Denoising, Example
 from aelab.studies.eigenimages import Eigenimages
 from aelab.studies.latent_map import LatentMap
@@ -97,6 +98,16 @@ def _example(run_id: str, created: str, config: denoising.Config, _run: Run) -> 
 def denoised_example(run: Run, config: denoising.Config) -> Example:
     """Return a few corrupted and restored test images."""
     return _example(run.id, run.created, config, run)
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _surroundings(run_id: str, created: str, _run: Run) -> Surroundings:
+    return decoding.surroundings(networks(_run), images_of(_run))
+
+
+def surroundings(run: Run) -> Surroundings:
+    """Return where the test images lie in a run's latent space; shared, since a slider asks at every step."""
+    return _surroundings(run.id, run.created, run)
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
 _Trace = dict[str, Any]
 _TITLE_LINE = 48  # letters of a title that fit on a phone; Plotly cuts off what does not fit
+
+#: What a person selects points of a map with.
+SelectionTool = Literal["lasso", "click"]
 
 
 def text(name: str) -> str:
@@ -134,11 +137,12 @@ def latent_map(
     *,
     title: str,
     axes: Sequence[str],
+    tool: SelectionTool = "lasso",
 ) -> go.Figure:
     """Draw images as points in two or three dimensions, coloured by class.
 
     All points are one trace, so that a selection cannot confuse them; `ids` travel as custom data. The
-    legend is made of empty traces.
+    legend is made of empty traces. With the lasso in hand, Streamlit does not hear of clicks.
     """
     deep = coordinates.shape[1] == 3
     kind = "scatter3d" if deep else "scattergl"
@@ -172,7 +176,7 @@ def latent_map(
         _axis(axes[0]),
         _axis(axes[1]),
         height=560,
-        layout={"scene": scene} if deep else {"dragmode": "lasso"},
+        layout={"scene": scene} if deep else {"dragmode": "lasso" if tool == "lasso" else "pan"},
     )
 
 

@@ -12,7 +12,7 @@ from aelab.inference import Codes, Inference
 from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import decoding
-from aelab.studies.latent_map import Config as MapConfig
+from aelab.studies.decoding import Surroundings
 from ui import caches, charts, mosaic
 from ui.i18n import say, t
 
@@ -23,16 +23,17 @@ _STEPS = 15
 
 def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
     """Draw the decoder's answer at a position chosen in `controls`, in `main`."""
-    found = caches.pca_map(run, MapConfig())
+    with main, st.spinner(t("Encoding the test images…")):
+        around = caches.surroundings(run)
     if networks.latent_dim == 2:
-        _plane(run, networks, found.codes, controls, main)
+        _plane(run, networks, around, controls, main)
     else:
-        _walk(networks, found.codes, controls, main)
+        _walk(networks, around, controls, main)
 
 
-def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
+def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, main: Any) -> None:
     """Decode any position of a two-dimensional latent space: typed, slid or clicked."""
-    half = float(np.ceil(max(1.0, np.quantile(np.abs(codes), 0.99))))  # a square around nearly all codes
+    half = float(np.ceil(max(1.0, around.extent)))  # a square around nearly all codes
     reach = max(8.0, 2 * half)
     with controls:
         st.text_input(
@@ -54,7 +55,7 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
     with main:
         _answer(
             networks.decode(code)[0],
-            codes,
+            around,
             code,
             t("What the decoder makes of ({x}, {y})", x=f"{position[0]:.2f}", y=f"{position[1]:.2f}"),
         )
@@ -77,9 +78,9 @@ def _plane(run: Run, networks: Inference, codes: Codes, controls: Any, main: Any
         )
 
 
-def _walk(networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
+def _walk(networks: Inference, around: Surroundings, controls: Any, main: Any) -> None:
     """Walk along one dimension of a larger latent space, from the mean code of the test images."""
-    mean, spread = codes.mean(axis=0), codes.std(axis=0)
+    spread = around.spread
     order = np.argsort(-spread)
     with controls:
         dimension = st.selectbox(
@@ -92,14 +93,15 @@ def _walk(networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
         reach = float(np.ceil(3 * max(spread[dimension], 1e-3)))
         value = st.slider(t("Away from the mean code"), -reach, reach, 0.0, reach / 50, key=f"decode.value.{dimension}")
     steps = np.linspace(-reach, reach, 11, dtype=np.float32)
-    walk = np.repeat(mean[None], len(steps) + 1, axis=0).astype(np.float32)
+    walk = np.repeat(around.mean[None], len(steps) + 1, axis=0).astype(np.float32)
     walk[:, dimension] += np.append(steps, np.float32(value))
     images = networks.decode(walk)
     with main:
-        _answer(images[-1], codes, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
+        _answer(images[-1], around, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
         st.markdown(
             t(
-                "The mean code of the test images, moved along dimension {number} from {low} to {high}:",
+                "The mean code of N = {count} test images, moved along dimension {number} from {low} to {high}:",
+                count=len(around.codes),
                 number=dimension + 1,
                 low=f"{-reach:g}",
                 high=f"{reach:g}",
@@ -109,17 +111,18 @@ def _walk(networks: Inference, codes: Codes, controls: Any, main: Any) -> None:
         st.caption(t("Train a run with a latent dimension of 2 to see and click the whole plane."))
 
 
-def _answer(image: Images, codes: Codes, code: Codes, caption: str) -> None:
+def _answer(image: Images, around: Surroundings, code: Codes, caption: str) -> None:
     """Draw the decoded image, and state how far the position is from real ones: far from data is made up."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mosaic.show_one(image, alt=t("The decoded image"))
         st.markdown(
             f"**{caption}**  \n"
             + t(
-                "The nearest test image's code is {distance} away; codes spread by {usual} along a dimension. "
-                "Far from real codes, the picture is made up.",
-                distance=f"{np.linalg.norm(codes - code, axis=1).min():.2f}",
-                usual=f"{np.median(codes.std(axis=0)):.2f}",
+                "Of the codes of N = {count} test images, the nearest is {distance} away; they spread by {usual} along "
+                "a dimension. Far from real codes, the picture is made up.",
+                count=len(around.codes),
+                distance=f"{around.nearest(code):.2f}",
+                usual=f"{np.median(around.spread):.2f}",
             )
         )
 

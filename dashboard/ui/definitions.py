@@ -8,6 +8,7 @@ import streamlit as st
 
 from aelab.metrics import metrics
 from aelab.metrics.spec import MetricSpec
+from aelab.noise.spec import NoiseSpec
 from ui.i18n import t
 
 
@@ -22,9 +23,12 @@ def direction(spec: MetricSpec) -> str:
     return t("lower is better") if spec.direction == "lower" else t("higher is better")
 
 
-def define(names: Sequence[str]) -> None:
-    """Draw a button that opens the definitions of measures."""
+def define(names: Sequence[str], noise: NoiseSpec | None = None) -> None:
+    """Draw a button that opens the definitions of measures, and of the noise they were taken under."""
     with st.popover(t("What do these numbers mean?"), icon=":material/help:"):
+        if noise is not None:
+            st.markdown(f"**{t(noise.label)}** · {t('Severity')}: {t(noise.level_label)}")
+            st.latex(noise.equation)
         for name in names:
             spec = metrics[name]
             st.markdown(f"**{t(spec.label)}** ({t(spec.symbol)}) · {direction(spec)}")

@@ -22,19 +22,17 @@ def config_form(
     prefix : str
         Begins the controls' keys, so that two forms on a page stay apart.
     usual : Config, optional
-        Where the controls stand at first; the config's own defaults if left out.
+        Where the controls stand until somebody moves them; the config's own defaults if left out.
     without : tuple of str
         Fields to leave out.
     """
-    defaults = usual or config()
-    return {
-        name: _control(config, name, getattr(defaults, name), f"{prefix}.{name}")
-        for name in config.names()
-        if name not in without
-    }
+    return {name: config_control(config, name, prefix, usual=usual) for name in config.names() if name not in without}
 
 
-def _control(config: type[Config], name: str, default: Any, key: str) -> Any:
+def config_control(config: type[Config], name: str, prefix: str, *, usual: Config | None = None) -> Any:
+    """Draw the control of one field and return its value; the parameters are those of `config_form`."""
+    default, key = getattr(usual or config(), name), f"{prefix}.{name}"
+    _keep_up(key, default)
     knob, choices, kind = config.knob(name), config.choices(name), config.types()[name]
     help_text = f"{t(knob.help)} (`{name}`)"
     if choices is not None:
@@ -47,10 +45,12 @@ def _control(config: type[Config], name: str, default: Any, key: str) -> Any:
             key=key,
             persist_state="session",
         )
+    if kind is str:
+        return st.text_input(_label(knob), default, help=help_text, key=key, persist_state="session")
     return st.number_input(
         _label(knob),
-        min_value=kind(knob.low),
-        max_value=kind(knob.high),
+        min_value=None if knob.low is None else kind(knob.low),
+        max_value=None if knob.high is None else kind(knob.high),
         value=kind(default),
         step=_step(kind, default, knob),
         format="%d" if kind is int else "%g",
@@ -58,6 +58,14 @@ def _control(config: type[Config], name: str, default: Any, key: str) -> Any:
         key=key,
         persist_state="session",
     )
+
+
+def _keep_up(key: str, default: Any) -> None:
+    """Move a control to its new default if it stands at the old one: nobody has chosen that."""
+    before = st.session_state.get(f"{key}.usual", default)
+    if before != default and st.session_state.get(key) == before:
+        st.session_state[key] = default
+    st.session_state[f"{key}.usual"] = default
 
 
 def _label(knob: Knob) -> str:

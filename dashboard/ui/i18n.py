@@ -7,6 +7,7 @@ link), else the browser's.
 from __future__ import annotations
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,5 +90,9 @@ def _said(name: str, value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape text from users, so that Markdown shows it as it is."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|~<>$:" else letter for letter in text)
+    """Escape text from users, so that Markdown shows it as it is.
+
+    What looks like an address becomes a link even when it is escaped, hence the invisible word joiner in it.
+    """
+    unlinked = re.sub(r"(?i)(www|://|@)", lambda found: f"{found[1]}\N{WORD JOINER}", text)
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|~<>$:&" else letter for letter in unlinked)

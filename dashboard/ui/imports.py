@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from aelab.datasets import sources
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.jobs import folder
@@ -16,6 +17,7 @@ from ui.guards import guarded
 from ui.i18n import say, t
 from ui.jobs import show_ending, show_progress
 from ui.pickers import choose_next
+from ui.provenance import summary_of
 
 _JOB = "imports.job"
 _SMALLEST, _LARGEST = 12, 512
@@ -24,10 +26,11 @@ _SMALLEST, _LARGEST = 12, 512
 def offer_import() -> None:
     """Draw the ways to a new dataset, and the progress of the last one asked for."""
     with st.expander(t("Bring your own images"), icon=":material/upload:"):
-        st.caption(t("A zip with one folder for each class, or an npz or IDX file of arrays."))
+        st.caption("  \n".join(summary_of(spec) for spec in sources if not spec.ready))
+        st.caption(t("Upload one file; a folder is imported from a shell: `aelab datasets import`."))
         _upload()
     with st.expander(t("Draw shapes"), icon=":material/category:"):
-        st.caption(t("Images whose shape, colour, size, angle and position are known exactly."))
+        st.caption(t(sources["shapes"].summary))
         _shapes()
     if _JOB in st.session_state:
         _follow()
@@ -75,15 +78,22 @@ def _follow() -> None:
     _progress(job, name)
 
 
-@st.fragment(run_every=1)
 def _progress(job: Job, name: str) -> None:
-    with guarded():
-        status = folder.status(job)
-        if status.state in OPEN:
-            show_progress(job, status, name)
-        elif status.state == "done":
-            st.session_state.pop(_JOB, None)
-            choose_next(dataset=name)
-            st.rerun()
-        else:
-            show_ending(status)
+    working = folder.status(job).state in OPEN
+
+    @st.fragment(run_every=1 if working else None)
+    def panel() -> None:
+        with guarded():
+            status = folder.status(job)
+            if status.state in OPEN:
+                show_progress(job, status, name)
+            elif status.state == "done":
+                st.session_state.pop(_JOB, None)
+                choose_next(dataset=name)
+                st.rerun()
+            elif working:
+                st.rerun()  # nothing more to wait for
+            else:
+                show_ending(status)
+
+    panel()

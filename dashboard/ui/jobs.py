@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from aelab.errors import N_
-from aelab.jobs import folder as job_folders
 from aelab.jobs import queue
 from aelab.jobs.folder import Job, Status
+from aelab.jobs.queue import Standing
+from aelab.jobs.spec import tasks
 from ui.i18n import plain, say, t
 
 STATES = {
@@ -35,10 +36,25 @@ def duration(seconds: float) -> str:
     return t("{count} h", count=round(seconds / 3600, 1))
 
 
-def show_progress(job: Job, status: Status, title: str) -> None:
-    """Draw a job's bar with what is left, and a button to cancel it."""
+def job_title(job: Job) -> str:
+    """Return what a job is called: its kind, and what it works on."""
+    about = job.params.get("run") or job.params.get("name") or job.id
+    return f"{t(tasks[job.kind].label) if job.kind in tasks else job.kind} · {about}"
+
+
+def show_progress(job: Job, status: Status, title: str, before: int | None = None) -> None:
+    """Draw a job's bar with what is left, and a button to cancel it.
+
+    Parameters
+    ----------
+    job : Job
+    status : Status
+    title : str
+    before : int, optional
+        Jobs before it, for who knows already: finding out takes a look at every job.
+    """
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status)}")
+    row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status, before)}")
     if row.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
         queue.cancel(job.id)
         st.rerun()
@@ -57,17 +73,16 @@ def show_ending(status: Status) -> None:
         )
 
 
-def open_jobs() -> list[tuple[Job, Status]]:
+def open_jobs() -> list[Standing]:
     """Return the jobs that wait or run, oldest first, and keep the queue moving."""
     queue.pump()
-    standing = ((job, job_folders.status(job)) for job in job_folders.all_jobs())
-    return [(job, status) for job, status in standing if status.state in job_folders.OPEN]
+    return queue.standings()
 
 
-def _state_line(job: Job, status: Status) -> str:
+def _state_line(job: Job, status: Status, before: int | None) -> str:
     if status.state == "queued":
-        before = queue.position(job)
-        return t("waiting, {count} before it", count=before) if before else t("starting a worker…")
+        waiting = 0 if status.launched else queue.position(job) if before is None else before
+        return t("waiting, {count} before it", count=waiting) if waiting else t("starting a worker…")
     left = status.seconds_left
     share = t("{percent} %", percent=round(100 * status.progress))
     return f"{share} · {t('about {time} left', time=duration(left))}" if left is not None else share

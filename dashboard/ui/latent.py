@@ -23,6 +23,7 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
     """Draw the map, what it is worth, and what is selected on it."""
     data = caches.images_of(run)
     _say_worth(found, config)
+    tool = _pick_tool() if config.dimensions == 2 else "lasso"
     figure = charts.latent_map(
         found.coordinates,
         found.indices,
@@ -33,6 +34,7 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
             "{method} of the codes of N = {count} test images", method=_METHODS[config.method], count=len(found.indices)
         ),
         axes=[_axis(number, found, config) for number in range(config.dimensions)],
+        tool=tool,
     )
     alt = t("Scatter plot of the codes, coloured by class")
     if config.dimensions == 3:
@@ -46,6 +48,21 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
     ids = np.array([each[0] if isinstance(each, list) else each for each in chosen], int)
     _show_selection(networks, data, ids)
     tables.offer_csv(latent_map.table(found, data.class_names), f"latent-{config.method}-{run.id}.csv")
+
+
+def _pick_tool() -> charts.SelectionTool:
+    """Draw the choice between lasso and click: with the one in hand, the chart does not hear the other."""
+    tools = {"lasso": t("a lasso"), "click": t("a click")}
+    picked: charts.SelectionTool = st.segmented_control(
+        t("Select with"),
+        list(tools),
+        default="lasso",
+        required=True,
+        format_func=tools.__getitem__,
+        key="latent.tool",
+        persist_state="session",
+    )
+    return picked
 
 
 def _say_worth(found: LatentMap, config: Config) -> None:
@@ -83,7 +100,8 @@ def _axis(number: int, found: LatentMap, config: Config) -> str:
 def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None:
     if len(ids) == 0:
         st.info(
-            t("Click a point, or draw a lasso around some, to see the images behind them."), icon=":material/gesture:"
+            t("Draw a lasso around some points, or choose a click and click one, to see the images behind them."),
+            icon=":material/gesture:",
         )
         return
     shown = ids[:_MOST_SHOWN]

@@ -11,11 +11,14 @@ from aelab.jobs import queue
 from aelab.jobs.folder import OPEN
 from aelab.models import models
 from aelab.runs import Run
+from aelab.tasks import train
 from ui import charts, mosaic
 from ui.guards import guarded
 from ui.i18n import t
 from ui.jobs import duration, show_ending, show_progress
 from ui.pickers import describe
+
+FOLLOWED = "follow"  # in the address: the run whose training is shown
 
 
 def follow(run_id: str) -> None:
@@ -48,9 +51,8 @@ def _draw(run: Run) -> None:
     else:
         show_ending(status)
         if st.button(t("Start it again"), icon=":material/refresh:", key=f"again.{run.id}"):
-            from aelab.tasks import train  # noqa: PLC0415
-
-            train.submit(run.dataset, run.model, run.settings)
+            # Other images may have taken the dataset's name: then it is another run that is asked for.
+            st.query_params[FOLLOWED] = train.submit(run.dataset, run.model, run.settings).id
             st.rerun()
     _curves(run)
     _reconstructions(run)

@@ -15,7 +15,8 @@ from PIL import Image
 from aelab.pixels import to_uint8
 
 _GAP = 2
-_SHOWN_PIXELS = 1000  # width to which a mosaic of small images is enlarged before it is sent
+_SHOWN_PIXELS = 1000  # width to which a mosaic is enlarged before it is sent, about what a page shows
+_SMALL = 40  # pixels: up to this wide, each pixel of an image must be seen as a square
 _TILE = 168  # width of an image where there are only a few, which would be blown up otherwise
 _MOST_ENLARGEMENT = 12
 
@@ -61,8 +62,14 @@ def show_one(image: npt.NDArray[np.generic], *, alt: str, caption: str | None = 
 def _enlarged(images: npt.NDArray[np.generic], columns: int) -> Image.Image:
     """Return a mosaic with each pixel a square of whole screen pixels, so that nobody has to smooth it."""
     canvas = mosaic(images, columns)
-    room = min(_SHOWN_PIXELS, min(columns, len(images)) * _TILE)
-    factor = max(1, min(_MOST_ENLARGEMENT, room // canvas.shape[1]))
+    room, width = min(columns, len(images)) * _TILE, canvas.shape[1]
+    if room < _SHOWN_PIXELS:
+        factor = room // width
+    elif images.shape[2] <= _SMALL:
+        factor = -(-_SHOWN_PIXELS // width)  # at least as wide as it is shown: only shrunk, it stays crisp
+    else:
+        factor = _SHOWN_PIXELS // width
+    factor = max(1, min(_MOST_ENLARGEMENT, factor))
     size = (canvas.shape[1] * factor, canvas.shape[0] * factor)
     return Image.fromarray(canvas).resize(size, Image.Resampling.NEAREST)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from aelab import runs
-from aelab.datasets import store
+from aelab.datasets import sources, store
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder, queue
 from aelab.models import models
@@ -16,34 +16,31 @@ from aelab.tasks import make_dataset
 from ui import caches
 from ui.guards import empty
 from ui.i18n import plain, say, t
+from ui.provenance import built_in_summaries
 from ui.waiting import wait_for
 
 RUN_KEY = "run"
 DATASET_KEY = "dataset"
-_NEXT = "next."
+_NEXT = "next.dataset"
 
 
-def choose_next(*, dataset: str | None = None, run: str | None = None) -> None:
+def choose_next(*, dataset: str) -> None:
     """Choose for the user in the next script run, in which the picker is not drawn yet."""
-    for key, value in ((DATASET_KEY, dataset), (RUN_KEY, run)):
-        if value is not None:
-            st.session_state[_NEXT + key] = value
+    st.session_state[_NEXT] = dataset
 
 
 def pick_dataset() -> Dataset:
     """Draw the picker of datasets and return the chosen one; a built-in one is made first, as a job."""
-    _apply_next(DATASET_KEY)
-    name = st.selectbox(t("Dataset"), store.names(), key=DATASET_KEY, bind="query-params")
+    if _NEXT in st.session_state:
+        st.session_state[DATASET_KEY] = st.session_state.pop(_NEXT)
+    name = st.selectbox(t("Dataset"), store.names(), key=DATASET_KEY, bind="query-params", help=built_in_summaries())
     if not caches.is_stored(name):
+        if name in sources:
+            st.caption(t(sources[name].summary))
         known = folder.find(queue.key("make_dataset", {"name": name}))
         failed = known is not None and folder.status(known).state not in {"queued", "running", "done"}
         wait_for(known if known is not None and failed else make_dataset.submit_built_in(name), name)
     return caches.dataset(name)
-
-
-def _apply_next(key: str) -> None:
-    if _NEXT + key in st.session_state:
-        st.session_state[key] = st.session_state.pop(_NEXT + key)
 
 
 def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
@@ -54,7 +51,6 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     usable : callable
         Which runs this page can use; they come first.
     """
-    _apply_next(RUN_KEY)
     done = sorted(runs.done(), key=lambda run: not usable(run))
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))

@@ -18,7 +18,11 @@ from ui.labels import PARTS
 
 
 def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
-    """Return a row for each noise and measure: few columns, so that the gain is seen without scrolling."""
+    """Return a row for each noise and measure: few columns, so that the gain is seen without scrolling.
+
+    `n` is the number of images that the means of the row are over, and `infinite` how many more the PSNR leaves
+    out, since it is infinite.
+    """
     return pd.DataFrame(
         [
             {
@@ -28,7 +32,8 @@ def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
                 "noisy": found.noisy[name].mean,
                 "restored": found.restored[name].mean,
                 "gain": found.gain.mean if name == "psnr" else found.restored[name].mean - found.noisy[name].mean,
-                "n": found.n,
+                "n": found.restored[name].n or found.n,  # not a single one where all came back unharmed
+                "infinite": found.gain.infinite if name == "psnr" else 0,
                 "split": found.split,
             }
             for found in results
@@ -48,6 +53,9 @@ def denoising_columns() -> dict[str, Any]:
         "restored": number(t("Restored"), format="%.3f"),
         "gain": number(t("Gain"), format="%+.3f"),
         "n": number("N", format="%d"),
+        "infinite": number(
+            t("Identical"), format="%d", help=t("Images left out: the same as the clean ones, noisy or restored.")
+        ),
         "split": t("Split"),
     }
 

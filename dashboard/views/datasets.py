@@ -4,15 +4,18 @@ import numpy as np
 import streamlit as st
 
 from aelab.datasets.split import SPLIT_NAMES
+from aelab.studies import overview
 from ui import caches, charts, imports, mosaic
 from ui.i18n import plain, say, t
 from ui.labels import PARTS, class_name, class_names
 from ui.pickers import pick_dataset
+from ui.provenance import say_origin
 
 _PER_PAGE = 100
 _COLUMNS = 20
 
 st.title(t("Datasets"))
+st.caption(t(overview.SPEC.question))
 controls, main = st.columns([1, 3], gap="large")
 
 with controls:
@@ -32,6 +35,7 @@ with main:
             classes=len(data.class_names),
         )
     )
+    say_origin(data)
     for column, part in zip(st.columns(3), SPLIT_NAMES, strict=True):
         column.metric(t(PARTS[part]), data.counts[part], help=t("Images in this part of the fixed, stratified split."))
     if data.skipped:

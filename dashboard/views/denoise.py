@@ -5,14 +5,16 @@ import streamlit as st
 
 from aelab.models import models
 from aelab.noise import noises
-from aelab.studies.denoising import Config
+from aelab.studies.denoising import SPEC, Config
 from ui import caches, definitions, mosaic, tables
+from ui.denoising import gain_sentence
 from ui.i18n import t
 from ui.pickers import pick_run
 
 _EVERY = 1000  # test images measured at first: a second's work
 
 st.title(t("Denoise"))
+st.caption(t(SPEC.question))
 controls, main = st.columns([1, 3], gap="large")
 
 with controls:
@@ -58,20 +60,7 @@ with main:
     config = Config(noise=noise.name, level=level, limit=limit)
     with st.spinner(t("Measuring on the test images…")):
         found = caches.denoised(run, config)
-    st.markdown(
-        t(
-            "Restoring changes PSNR by **{gain} dB** (95% interval {low} to {high}): from {noisy} to {restored} dB, "
-            "over N = {count} test images.",
-            gain=f"{found.gain.mean:+.2f}",
-            low=f"{found.gain.low:+.2f}",
-            high=f"{found.gain.high:+.2f}",
-            noisy=f"{found.noisy['psnr'].mean:.2f}",
-            restored=f"{found.restored['psnr'].mean:.2f}",
-            count=found.n,
-        )
-        if np.isfinite(found.gain.mean)
-        else t("At severity 0 there is nothing to restore: the PSNR of unharmed images is infinite.")
-    )
+    st.markdown(gain_sentence(found))
     shown = caches.denoised_example(run, config)
     mosaic.show(
         np.concatenate([shown.clean, shown.noisy, shown.restored]),
@@ -95,4 +84,4 @@ with main:
     )
     st.caption(t("The chosen noise at the chosen severity, the others at their usual one."))
     tables.offer_csv(table, f"denoise-{run.id}.csv")
-    definitions.define(("psnr", "ssim"))
+    definitions.define(("psnr", "ssim"), noise)

@@ -6,7 +6,7 @@ import streamlit as st
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t
-from ui.jobs import open_jobs, show_progress, state_name
+from ui.jobs import job_title, open_jobs, show_progress, state_name
 
 st.title(t("AE Lab"))
 st.markdown(
@@ -17,29 +17,28 @@ st.markdown(
 )
 
 
-@st.fragment(run_every=2)
+@st.fragment(run_every=2 if open_jobs() else None)
 def progress() -> None:
     """Show what is being worked on; look again while there is something."""
     with guarded():
         working = open_jobs()
-        done = sum(listed.state == "done" for listed in caches.all_runs())
         if working:
             st.subheader(t("Jobs at work or waiting: {count}", count=len(working)))
             st.caption(t("They go on if you leave this page, close the browser or restart the server."))
-            for job, status in working:
-                show_progress(job, status, job.id)
+            for row in working:
+                show_progress(row.job, row.status, job_title(row.job), row.before)
         if st.session_state.get("home.working", len(working)) != len(working):
             st.session_state["home.working"] = len(working)
             st.rerun()
         st.session_state["home.working"] = len(working)
-        if not working and not done:
-            st.info(t("Nothing has been trained yet. Open the Train page to begin."), icon=":material/info:")
 
 
 progress()
 
 listed = caches.all_runs()
 ready = [row for row in listed if row.state == "done"]
+if not ready and not open_jobs():
+    st.info(t("Nothing has been trained yet. Open the Train page to begin."), icon=":material/info:")
 if ready:
     st.success(t("Trained runs ready to be explored: {count}", count=len(ready)), icon=":material/check_circle:")
 

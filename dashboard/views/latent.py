@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aelab.jobs import folder
+from aelab.studies import decoding, latent_map
 from aelab.studies.latent_map import Config
 from aelab.tasks import latent_map as latent_map_task
 from ui import caches, decode, latent
@@ -13,6 +14,7 @@ from ui.pickers import pick_run
 from ui.waiting import wait_for
 
 st.title(t("Latent"))
+question = st.empty()
 controls, main = st.columns([1, 3], gap="large")
 
 with controls:
@@ -29,6 +31,7 @@ with controls:
         persist_state="session",
     )
 
+question.caption(t((latent_map if view == "map" else decoding).SPEC.question))
 if view == "decode":
     decode.show(run, networks, controls, main)
     st.stop()

@@ -4,39 +4,20 @@ import streamlit as st
 
 from aelab import runs
 from aelab.errors import LabError
-from aelab.models import models
 from aelab.tasks import train
-from aelab.training.config import TrainingConfig, suggested_batch_size
 from aelab.training.estimate import estimate
-from ui import live
-from ui.forms import config_form
+from ui import live, training_form
 from ui.i18n import say, t
 from ui.jobs import duration
 from ui.pickers import pick_dataset
-
-_FOLLOWED = "follow"
 
 st.title(t("Train"))
 controls, main = st.columns([1, 2], gap="large")
 
 with controls:
     data = pick_dataset()
-    spec = models[
-        st.selectbox(
-            t("Model"),
-            models.names(),
-            index=models.names().index("conv_ae"),
-            key="train.model",
-            format_func=lambda name: t(models[name].label),
-            persist_state="session",
-        )
-    ]
-    st.caption(f"{t(spec.summary)} ({spec.paper})")
-    values = config_form(spec.config, f"train.{spec.name}")
-    with st.expander(t("Training"), expanded=True):
-        usual = TrainingConfig(batch_size=suggested_batch_size(data.counts["train"]))
-        without = ("epochs", "batch_size", "learning_rate") if spec.fit else ()
-        values |= config_form(TrainingConfig, f"train.{data.name}", usual=usual, without=without)
+    spec = training_form.pick_model()
+    values = training_form.settings(spec, data)
     try:
         chosen = train.planned(data, spec.name, values)
     except LabError as error:
@@ -57,10 +38,10 @@ with controls:
         ),
     )
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
-        st.query_params[_FOLLOWED] = train.submit(data.name, spec.name, values).id
+        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values).id
 
 with main:
-    followed = st.query_params.get(_FOLLOWED)
+    followed = st.query_params.get(live.FOLLOWED)
     listed = runs.listed()
     known = [row.id for row in listed if row.run is not None]
     if followed not in known:
@@ -73,5 +54,5 @@ with main:
         )
         st.stop()
     followed = st.selectbox(t("Training shown here"), known, index=known.index(followed))
-    st.query_params[_FOLLOWED] = followed
+    st.query_params[live.FOLLOWED] = followed
     live.follow(followed)

@@ -44,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # such as an artifacts folder that belongs to somebody else
         reason = error.strerror or str(error)
+        if error.filename is None:
+            sys.stderr.write(f"The answer could not be written: {reason}.\n")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the rest of it would fail again at the end
+            return 1
         sys.stderr.write(
             f"{error.filename} cannot be used: {reason}. Check its permissions, or choose another folder with "
             "AELAB_ARTIFACTS.\n"
@@ -151,6 +155,7 @@ def _add_runs(top: Any) -> None:
     _command(group, "list", runs.list_all, "list the runs")
     for name, action, text in (
         ("show", runs.show, "show a run's settings, history and measures"),
+        ("cancel", runs.cancel, "cancel a run that waits or trains"),
         ("delete", runs.delete, "delete a run"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")
@@ -194,6 +199,8 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
+    if sys.stdout is None:  # closed by who started the command
+        return
     text = json.dumps(storage.finite(answer.data)) if as_json else "\n".join(answer.lines)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -81,8 +81,16 @@ def load(run: Run) -> Inference:
     """
     encoder = _session(run, "encoder")
     decoder = _session(run, "decoder")
-    _, height, width, channels = encoder.get_inputs()[0].shape
-    return Inference(run.id, (height, width, channels), decoder.get_inputs()[0].shape[1], encoder, decoder)
+    image, code = _sides(encoder, "input"), _sides(decoder, "input")
+    if len(image) != 3 or len(code) != 1 or _sides(encoder, "output") != code or _sides(decoder, "output") != image:
+        raise LabError("The networks of run {run} do not belong together. Train it again.", run=run.id)
+    return Inference(run.id, (image[0], image[1], image[2]), code[0], encoder, decoder)
+
+
+def _sides(session: onnxruntime.InferenceSession, end: Literal["input", "output"]) -> tuple[int, ...]:
+    """Return the shape of what a network takes or gives, without the number of images."""
+    ends = session.get_inputs() if end == "input" else session.get_outputs()
+    return tuple(ends[0].shape[1:])
 
 
 def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:

@@ -25,7 +25,23 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 def artifacts() -> Path:
     """Return the folder that holds everything the lab writes; it may not exist yet."""
     moved = os.environ.get("AELAB_ARTIFACTS")
-    return Path(moved).expanduser().resolve() if moved else Path(__file__).resolve().parents[2] / "artifacts"
+    return user_path(moved).resolve() if moved else Path(__file__).resolve().parents[2] / "artifacts"
+
+
+def user_path(text: str | Path) -> Path:
+    """Return the path that a person wrote, with ~ for a home folder.
+
+    Raises
+    ------
+    LabError
+        If it is empty, or nobody has that home.
+    """
+    if not str(text):
+        raise LabError("A file or folder must be named; the name is empty.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise LabError("{path} names the home of somebody who is not on this computer.", path=repr(str(text))) from None
 
 
 def checked_id(text: str) -> str:
@@ -112,7 +128,7 @@ def read_json(path: Path) -> Any:
         raise LabError("{file} is missing from {folder}.", file=path.name, folder=path.parent.name) from None
     except (ValueError, OSError) as error:
         raise LabError(
-            "{file} in {folder} is damaged ({reason}).", file=path.name, folder=path.parent.name, reason=error
+            "{file} in {folder} is damaged ({reason}).", file=path.name, folder=path.parent.name, reason=reason(error)
         ) from None
 
 
@@ -152,11 +168,16 @@ def finite(data: Any) -> Any:
     return data
 
 
+def reason(error: Exception) -> str:
+    """Say why without where: the path in an `OSError` is nobody's business who looks at a page."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+
+
 def disk_error(path: Path, error: OSError) -> LabError:
     """Say in one sentence that `path` could not be written and why."""
     return LabError(
         "{name} could not be written: {reason}. Free some space or move the artifacts folder with "
         "AELAB_ARTIFACTS, then try again.",
         name=path.name,
-        reason=error.strerror or str(error),
+        reason=reason(error),
     )

@@ -5,18 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from labs import Nobody
 from shell import Answers, Refusal, strict_json
 
 from aelab import cli
 from aelab.jobs import queue
-from aelab.jobs.folder import Job
-
-
-class Nobody:
-    """An executor with no computer: what is asked of it stays queued."""
-
-    def start(self, job: Job) -> None:
-        """Start nothing."""
 
 
 @pytest.fixture

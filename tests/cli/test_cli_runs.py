@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from labs import TrainedLab, settings_of
+from labs import TrainedLab, settings_of, taken_lane
 from shell import MEASURES, Answers, Refusal
 
 from aelab import runs
+from aelab.jobs import folder, queue
+from aelab.jobs.folder import Job
 
 
 def test_runs_are_listed_newest_first_the_damaged_one_too(answer: Answers, lab: TrainedLab) -> None:
@@ -76,5 +78,29 @@ def test_an_unknown_run_is_named(refusal: Refusal, lab: TrainedLab, arguments: t
 @pytest.mark.usefixtures("no_workers")
 def test_a_run_that_is_not_done_yet_cannot_be_measured(answer: Answers, refusal: Refusal, lab: TrainedLab) -> None:
     run = answer("train", "--dataset", "digits", "--model", "deep_ae", "--detach")["run"]
-    assert refusal("evaluate", run) == f"Run {run} has no encoder: it is queued. Choose a run that is done."
-    assert refusal("report", run) == f"Run {run} has no results: it is queued."
+    assert refusal("evaluate", run) == (
+        f"Run {run} has no encoder yet, or has lost it. Choose another run, or train it again."
+    )
+    assert refusal("report", run) == f"Run {run} has no results yet, or has lost them. Train it again."
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_run_that_waits_is_cancelled_from_the_shell(answer: Answers, refusal: Refusal, lab: TrainedLab) -> None:
+    with taken_lane("train"):
+        run = answer("train", "--dataset", "digits", "--model", "deep_ae", "--detach")["run"]
+        assert answer("runs", "cancel", run) == {"cancelled": run}
+        assert answer("runs", "show", run)["status"] == "cancelled"
+    assert "There is no run called" in refusal("runs", "cancel", "nobody")
+
+
+def test_who_waits_for_a_job_hears_that_somebody_else_cancelled_it(refusal: Refusal, lab: TrainedLab) -> None:
+    class Cancelling:
+        """An executor whose jobs are cancelled before they begin."""
+
+        def start(self, job: Job) -> None:
+            folder.write_status(job, {"state": "cancelled"})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queue, "_executor", Cancelling())
+        said = refusal("train", "--dataset", "digits", "--model", "deep_ae")
+    assert said.endswith(" was cancelled; run the command again to start it again.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from labs import TrainedLab
+from labs import Nobody, TrainedLab
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +19,6 @@ from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder, queue
 from aelab.jobs.executor import LocalExecutor
-from aelab.jobs.folder import Job
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 _PATIENCE = 60  # seconds for a script run; it takes a tenth of one
@@ -28,17 +27,6 @@ if str(DASHBOARD) not in sys.path:
     sys.path.insert(0, str(DASHBOARD))  # where Streamlit starts
 
 Visit = Callable[..., AppTest]
-
-
-class Nobody:
-    """An executor with no computer: it remembers what it was asked to start."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def start(self, job: Job) -> None:
-        """Start nothing."""
-        self.asked.append(job.id)
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +62,7 @@ def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def visit() -> Visit:
     """Return a function that opens a page: `visit("train", lang="es")`."""
 
-    def open_page(view: str = "home", **address: str) -> AppTest:
+    def open_page(view: str = "home", **address: str | list[str]) -> AppTest:
         page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=_PATIENCE)
         for name, value in address.items():
             page.query_params[name] = value

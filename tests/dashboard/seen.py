@@ -38,6 +38,12 @@ def metrics(page: AppTest) -> dict[str, str]:
     return {element.label: element.value for element in page.metric}
 
 
+def in_address(page: AppTest, name: str) -> str:
+    """Return a value of a page's address, which may be a list of one."""
+    value = page.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
 def progress(page: AppTest) -> list[str]:
     """Return what stands above each bar of progress."""
     return [bar.text.replace("\\", "") for bar in page.progress]

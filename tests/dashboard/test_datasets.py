@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 from seen import buttons, errors, figures, metrics, picture_of, pictures, press, progress, title, words
 from streamlit.testing.v1 import AppTest
 
-from aelab.datasets import store
+from aelab.datasets import sources, store
 from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.store import Dataset
@@ -52,6 +53,40 @@ def test_a_dataset_is_counted(lab: TrainedLab, visit) -> None:
     page = visit("datasets")
     assert "digits holds 1797 images of 28 × 28 pixels, grey, in 10 classes." in words(page).replace("**", "")
     assert metrics(page) == {"Training": "1259", "Validation": "179", "Test": "359"}
+
+
+def test_where_the_images_come_from_is_said_with_whom_to_cite_and_the_licence(lab: TrainedLab, visit) -> None:
+    said = words(visit("datasets"))
+    assert "Optical Recognition of Handwritten Digits, as distributed with scikit-learn." in said
+    assert "Enlarged from 8 × 8 to 28 × 28 pixels" in said
+    assert "doi:10.24432/C50P49" in said
+    assert "Licence: CC BY 4.0." in said
+    spanish = words(visit("datasets", lang="es"))
+    assert "doi:10.24432/C50P49" in spanish
+    assert "as distributed with scikit-learn" not in spanish
+
+
+def test_the_file_that_was_imported_is_named(unlabelled: Dataset, visit) -> None:
+    said = words(visit("datasets", dataset="loose"))
+    assert "Imported from a folder or zip of pictures." in said
+    assert "File: loose." in said
+
+
+def test_a_dataset_of_which_nothing_is_known_is_shown_without_a_word_on_it(lab: TrainedLab, visit) -> None:
+    path = store.root() / "digits" / "dataset.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"provenance": {}}), encoding="utf-8")
+    page = visit("datasets")
+    assert "Licence" not in words(page)
+    assert not page.error
+
+
+def test_what_a_source_gives_and_whether_it_is_downloaded_is_said_before(untrained: Path, visit) -> None:
+    page = visit("datasets")
+    for spec in sources:
+        said = page.selectbox(key="dataset").help if spec.ready else words(page)
+        assert f"**{spec.label}**: {spec.summary}" in said
+    page = visit("datasets", dataset="mnist")  # it is being fetched
+    assert sources["mnist"].summary in words(page)
 
 
 def test_the_first_hundred_images_are_shown_and_then_the_next(lab: TrainedLab, visit) -> None:

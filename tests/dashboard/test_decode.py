@@ -52,7 +52,7 @@ def test_a_typed_position_moves_sliders_and_image(lab: TrainedLab, visit, text: 
     assert pictures(page) == [decoded(lab, -1, 3)]
     codes = codes_of(lab, "vae")
     nearest = np.linalg.norm(codes - np.array([-1, 3]), axis=1).min()
-    assert f"The nearest test image's code is {nearest:.2f} away" in said
+    assert f"Of the codes of N = 359 test images, the nearest is {nearest:.2f} away" in said
     marker = figures(page)[0]["data"][-1]
     assert (list(marker["x"]), list(marker["y"])) == ([-1], [3])
 
@@ -98,7 +98,8 @@ def test_a_larger_latent_space_is_walked_along_one_dimension(lab: TrainedLab, vi
     slider.set_value(slider.max).run()
     said = words(page)
     assert f"Decoded at {slider.max:+.2f}" in said
-    assert f"moved along dimension {widest + 1} from {-slider.max:g} to {slider.max:g}" in said
+    assert "The mean code of N = 359 test images, moved along dimension " in said
+    assert f"dimension {widest + 1} from {-slider.max:g} to {slider.max:g}:" in said
     mean = codes.mean(axis=0)
     walk = np.repeat(mean[None], 11, axis=0)
     walk[:, widest] += np.linspace(-slider.max, slider.max, 11, dtype=np.float32)
@@ -111,6 +112,6 @@ def test_a_larger_latent_space_is_walked_along_one_dimension(lab: TrainedLab, vi
 def test_another_run_is_decoded_where_it_makes_sense(lab: TrainedLab, visit) -> None:
     page = show(visit("latent", run=lab.runs["vae"]), "decode")
     page.selectbox(key="run").select(lab.runs["pca"]).run()
-    assert "The mean code of the test images, moved along dimension" in words(page)
+    assert "The mean code of N = 359 test images, moved along dimension" in words(page)
     page.selectbox(key="run").select(lab.runs["vae"]).run()
     assert "What the decoder makes of (0.00, 0.00)" in words(page)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
-from labs import TrainedLab
+from labs import TrainedLab, until
 from seen import csv_of, downloads, picture_of, pictures, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
+from aelab.metrics.estimate import Estimate
 from aelab.noise import noises
 from aelab.runs import Run
 from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
+from aelab.tasks import train
 from ui import tables
+from ui.denoising import gain_sentence
 
 each_noise = pytest.mark.parametrize("noise", noises.names())
 each_level = pytest.mark.parametrize("share", [0.0, 0.35, 1.0], ids=["none", "some", "strongest"])
@@ -106,6 +112,53 @@ def test_the_csv_is_the_table_with_names_that_do_not_change_with_the_language(la
     for language in ("en", "es"):
         page = visit("denoise", lang=language)
         assert downloads(page) == [csv_of(tables.denoising(found), f"denoise-{run.id}.csv")]
+
+
+@pytest.fixture
+def spotted(lab: TrainedLab) -> Dataset:
+    """Return images so small that a little salt and pepper leaves many of them alone."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(1, 255, (200, 12, 12), dtype=np.uint8)
+    np.savez(lab.folder / "spotted.npz", images=images, labels=np.zeros(200, int))
+    return import_path(lab.folder / "spotted.npz", "spotted")
+
+
+def test_images_that_the_noise_left_alone_are_counted_and_not_in_the_means(
+    spotted: Dataset, lab: TrainedLab, visit, workers
+) -> None:
+    run = train.submit("spotted", "pca", {"latent_dim": 4})
+    until(lambda: runs.status(run).state == "done")
+    page = choose(visit("denoise", run=run.id), "salt_pepper", 0.01)
+    expected = measured(run, "salt_pepper", 0.01)
+    assert 0 < expected.gain.n < expected.n == spotted.counts["test"]
+    said = words(page)
+    assert f"over N = {expected.gain.n} test images" in said
+    assert f"Left out: {expected.gain.infinite} more that are identical to the clean ones" in said
+    table = page.dataframe[0].value
+    psnr, ssim = (table.iloc[2 * noises.names().index("salt_pepper") + row] for row in (0, 1))
+    assert (psnr["n"], psnr["infinite"]) == (expected.gain.n, expected.n - expected.gain.n)
+    assert (ssim["n"], ssim["infinite"]) == (expected.n, 0)
+    assert psnr["gain"] == pytest.approx(psnr["restored"] - psnr["noisy"])
+
+
+def test_a_noise_that_hits_nothing_is_not_taken_for_severity_0(lab: TrainedLab) -> None:
+    nothing = Estimate(np.nan, np.nan, np.nan, 0, infinite=3)
+    same = {"psnr": Estimate(np.inf, np.inf, np.inf, 0, 3), "ssim": Estimate(1.0, 1.0, 1.0, 3)}
+    found = Denoising("salt_pepper", 0.01, "test", 3, same, same, nothing)
+    assert gain_sentence(found).startswith("There is no gain to measure: each of the N = 3 test images is identical")
+    assert gain_sentence(dataclasses.replace(found, level=0.0)).startswith("At severity 0 there is nothing to restore")
+
+
+def test_a_single_test_image_has_a_gain_without_an_interval() -> None:
+    one = {"psnr": Estimate(20.0, np.nan, np.nan, 1), "ssim": Estimate(0.5, np.nan, np.nan, 1)}
+    found = Denoising("gaussian", 0.2, "test", 1, one, one, Estimate(0.0, np.nan, np.nan, 1))
+    assert "nan" not in gain_sentence(found)
+    assert "over N = 1 test images, too few for an interval" in gain_sentence(found)
+
+
+def test_the_noise_is_defined_where_its_severity_is_shown(lab: TrainedLab, visit) -> None:
+    page = visit("denoise")
+    assert noises["gaussian"].equation in [each.value.strip("$\n ") for each in page.latex]
 
 
 def test_a_dataset_of_many_test_images_is_measured_on_some_until_all_are_wanted(lab: TrainedLab, visit) -> None:

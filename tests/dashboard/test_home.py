@@ -87,7 +87,10 @@ def test_a_job_that_waits_can_be_cancelled(lab: TrainedLab, visit, monkeypatch: 
     monkeypatch.setenv("AELAB_WORKERS", "1")
     first, second = (train.submit("digits", "deep_ae", {"epochs": epochs}) for epochs in (2, 3))
     page = visit()
-    assert progress(page) == [f"{first.id} · starting a worker…", f"{second.id} · waiting, 1 before it"]
+    assert progress(page) == [
+        f"Training · {first.id} · starting a worker…",
+        f"Training · {second.id} · waiting, 1 before it",
+    ]
     assert buttons(page) == ["Cancel", "Cancel"]
     page.button[1].click().run()
     assert runs.status(second).state == "cancelled"
@@ -100,12 +103,12 @@ def test_a_job_at_work_shows_how_far_it_is_and_can_be_asked_to_stop(lab: Trained
     job = folder.find(run.id)
     assert job is not None
     with folder.lock(job):  # as its worker does
-        folder.write_status(job, {"state": "running", "progress": 0.25, "started": 1.0})
+        folder.write_status(job, {"state": "running", "progress": 0.25, "started": 1.0, "moving": [1.0, 0.01]})
         page = visit()
         assert "Jobs at work or waiting: 1" in words(page)
         (bar,) = page.progress
         assert bar.value == 25
-        assert progress(page)[0].startswith(f"{run.id} · 25 % · about ")
+        assert progress(page)[0].startswith(f"Training · {run.id} · 25 % · about ")
         press(page, "Cancel")
         assert folder.should_stop(job)
 

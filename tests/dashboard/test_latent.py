@@ -168,14 +168,16 @@ def test_a_map_whose_file_is_damaged_is_named(lab: TrainedLab, visit) -> None:
     folder.write_status(job, {"state": "done"})
     page = visit("latent", run=lab.runs["vae"])
     page.button_group(key="latent.method").set_value("tsne").run()
-    assert errors(page)[0].startswith(f"map.npz in jobs/{job.id} is damaged")
+    assert errors(page)[0].startswith(f"map.npz in jobs/{job.id} was damaged")
+    page.run()
+    assert folder.status(job).state == "queued"  # it is made anew
 
 
 def test_selected_points_show_their_images_reconstructions_and_classes(lab: TrainedLab, visit) -> None:
     dataset = store.open_dataset("digits")
     ids = dataset.indices("test")[[3, 50, 51, 200]]
     page = visit("latent", run=lab.runs["conv_ae"])
-    assert "Click a point, or draw a lasso around some" in words(page)
+    assert "Draw a lasso around some points, or choose a click" in words(page)
     select(page, [int(ids[0]), [int(ids[1])], int(ids[2]), [int(ids[3])]])  # Plotly sends either
     said = words(page)
     assert "Images selected: 4" in said

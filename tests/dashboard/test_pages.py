@@ -10,6 +10,8 @@ from labs import TrainedLab
 from seen import errors, words
 
 from aelab import runs
+from aelab.studies import studies
+from aelab.studies.spec import StudySpec
 from ui.i18n import LANGUAGES
 
 VIEWS = ("home", "datasets", "train", "denoise", "latent", "reports")
@@ -24,6 +26,15 @@ def test_a_page_shows_a_lab_with_runs(lab: TrainedLab, visit, view: str, languag
     assert words(page)
     assert not page.error
     assert not page.warning
+
+
+@pytest.mark.parametrize("spec", list(studies), ids=lambda spec: spec.name)
+def test_every_study_asks_its_question_on_a_page(lab: TrainedLab, visit, spec: StudySpec) -> None:
+    view = {"overview": "datasets", "denoising": "denoise", "latent_map": "latent", "decoding": "latent"}
+    page = visit(view.get(spec.name, "reports"), run=lab.runs["vae"])
+    if spec.name == "decoding":
+        page.button_group(key="latent.view").set_value("decode").run()
+    assert spec.question in words(page)
 
 
 @each_view

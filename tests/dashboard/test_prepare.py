@@ -37,9 +37,7 @@ def page(photos: Dataset, visit) -> AppTest:
 
 def test_what_the_dataset_will_be_comes_first(page: AppTest) -> None:
     said = words(page).replace("**", "")
-    assert (
-        "photos becomes 40 images of 32 × 32 pixels, colour: 28 to train on, 4 to choose by, 8 to test on." in said
-    )
+    assert "photos becomes 40 images of 32 × 32 pixels, colour: 28 to train on, 4 to choose by, 8 to test on." in said
     assert "No picture stands on two sides of the split, neither identical nor nearly so." in said
     assert [title(figure) for figure in figures(page)] == ["Now (N = 40)", "New (N = 40)"]
 

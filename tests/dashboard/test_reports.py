@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from seen import csv_of, downloads, errors, figures, picture_of, pictures, title
 from aelab import inference, runs
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
+from aelab.datasets.shapes import ShapesConfig
 from aelab.metrics import metrics
 from aelab.studies import comparison, generation
 
+CSV_NAME = "report-digits.csv"
 MEASURES = [spec for spec in metrics if spec.per_image is not None]
 
 
@@ -80,10 +83,10 @@ def test_classes_and_intervals_are_shown_for_the_chosen_measure(
 def test_the_csv_is_the_whole_comparison(lab: TrainedLab, visit) -> None:
     table = comparison.compare(runs.done())
     page = visit("reports")
-    assert downloads(page) == [csv_of(table, "report-digits.csv")]
+    assert downloads(page) == [csv_of(table, CSV_NAME)]
     page.multiselect[0].unselect(lab.runs["dae"]).run()
     chosen = comparison.compare([run for run in runs.done() if run.model != "dae"])
-    assert downloads(page) == [csv_of(chosen, "report-digits.csv")]
+    assert downloads(page) == [csv_of(chosen, CSV_NAME)]
     assert lab.runs["dae"] not in set(page.dataframe[0].value["run"])
 
 
@@ -91,9 +94,9 @@ def test_the_frechet_distance_says_its_features_and_numbers(lab: TrainedLab, kep
     said = words(visit("reports")).replace("**", "")
     measured = kept[lab.runs["vae"]]["generation"]
     assert (
-        f"{lab.runs['vae']}: Fréchet distance {measured['distance']:.2f} (lower is better; real training images get "
-        f"{measured['floor']:.2f}), on the first {measured['features']} principal components of the training images, "
-        f"{measured['n_samples']} samples against 359 test images."
+        f"{lab.runs['vae']}: Fréchet distance {measured['distance']:.2f} between {measured['n_samples']} samples and "
+        f"359 test images (lower is better; {measured['n_floor']} real training images get {measured['floor']:.2f}), "
+        f"on the first {measured['features']} principal components of other training images."
     ) in said
     for model in ("pca", "conv_ae", "dae"):
         assert f"{lab.runs[model]}: Fréchet" not in said
@@ -131,11 +134,65 @@ def test_only_runs_on_the_same_images_are_compared(lab: TrainedLab, visit, tmp_p
     np.savez(tmp_path / "a.npz", images=rng.integers(0, 256, (30, 28, 28), dtype=np.uint8), labels=np.arange(30) % 2)
     lab.say_trained_on("pca", import_path(tmp_path / "a.npz", "another"))
     page = visit("reports")
-    assert page.selectbox(key="reports.dataset").value == "another"
+    assert page.selectbox(key="dataset").value == "another"
     assert list(page.dataframe[0].value["run"]) == [lab.runs["pca"]]
-    page.selectbox(key="reports.dataset").select("digits").run()
+    page.selectbox(key="dataset").select("digits").run()
     assert set(page.dataframe[0].value["run"]) == set(lab.runs.values()) - {lab.runs["pca"]}
     words(page)
+
+
+def trained_on_others(lab: TrainedLab, model: str) -> None:
+    """Let a run pass for one on other digits: such as those that were imported under the name before."""
+    lab.say_trained_on(model, dataclasses.replace(store.open_dataset("digits"), checksum="of-other-images"))
+
+
+def test_a_run_on_other_images_of_the_same_name_is_named_and_not_compared(lab: TrainedLab, visit) -> None:
+    trained_on_others(lab, "pca")
+    page = visit("reports")
+    said = words(page)
+    same = set(lab.runs.values()) - {lab.runs["pca"]}
+    assert set(page.dataframe[0].value["run"]) == set(page.multiselect[0].options) == same
+    assert f"trained on other images under the name digits: {lab.runs['pca']}" in said
+    assert f"best is {lab.runs['pca']}" not in said  # it is, of all four, the one with the best numbers
+    assert downloads(page) == [csv_of(comparison.compare([run for run in runs.done() if run.id in same]), CSV_NAME)]
+
+
+def test_where_no_run_is_on_the_images_of_now_nothing_is_compared(lab: TrainedLab, visit) -> None:
+    for model in LATENT_DIM:
+        trained_on_others(lab, model)
+    page = visit("reports")
+    said = words(page)
+    assert "No run was trained on the images that digits holds now." in said
+    assert all(run_id in said for run_id in lab.runs.values())
+    assert not page.dataframe
+    assert not page.multiselect[0].options
+
+
+@pytest.mark.parametrize("loss", ["deleted", "damaged"])
+def test_without_the_images_the_runs_on_those_of_the_newest_are_compared(lab: TrainedLab, visit, loss: str) -> None:
+    newest = runs.done()[0]
+    trained_on_others(lab, newest.model)
+    if loss == "deleted":
+        store.delete("digits")
+    else:
+        (store.root() / "digits" / "dataset.json").write_text("{")
+    page = visit("reports", lang="en")
+    said = words(page)
+    assert list(page.dataframe[0].value["run"]) == [newest.id]
+    assert "under the name digits" in said
+    assert ("Dataset digits is damaged" in said) == (loss == "damaged")
+
+
+def test_a_link_restores_the_chosen_runs(lab: TrainedLab, visit) -> None:
+    drawn = store.import_dataset("a-drawn-one", "shapes", ShapesConfig(count=60, size=28, color="gray"))
+    lab.say_trained_on("conv_ae", drawn)
+    chosen = [lab.runs["vae"], lab.runs["dae"]]
+    page = visit("reports", **{"dataset": "digits", "runs.digits": chosen})
+    assert page.multiselect[0].value == chosen
+    assert set(page.dataframe[0].value["run"]) == set(chosen)
+    # What the browser writes into the address when something is chosen.
+    assert page.selectbox(key="dataset").proto.query_param_key == "dataset"
+    assert page.multiselect[0].proto.query_param_key == "runs.digits"
 
 
 def test_images_without_classes_have_no_table_by_class(lab: TrainedLab, kept: dict[str, dict], visit) -> None:

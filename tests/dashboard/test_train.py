@@ -1,24 +1,17 @@
-"""Train: from a form to a run, and the run as it goes."""
+"""Train: from a form to a run."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
-from labs import LATENT_DIM, TrainedLab, until
-from seen import buttons, errors, figures, metrics, picture_of, press, progress, title, words
+from labs import TrainedLab, settings_of
+from seen import buttons, errors, in_address, metrics, press, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import runs
-from aelab.errors import LabError
-from aelab.jobs import folder
 from aelab.models import models
 from aelab.models.tracing import summarize
-from aelab.runs import Run, RunWriter
 from aelab.tasks import train
-from aelab.training.config import TrainingConfig
+from aelab.training.config import TrainingConfig, suggested_batch_size
 
 each_model = pytest.mark.parametrize("model", models.names())
 
@@ -31,13 +24,6 @@ def controls(page: AppTest) -> dict[str, object]:
     """Return the value of each control of the form by its field."""
     made = [*page.number_input, *page.selectbox]
     return {each.key.split(".")[-1]: each.value for each in made if each.key and each.key.startswith("train.")}
-
-
-def end(run: Run | str, state: str, **more: object) -> None:
-    """Let a run's job have ended in a state."""
-    job = folder.find(run if isinstance(run, str) else run.id)
-    assert job is not None
-    folder.write_status(job, {"state": state, **more})
 
 
 @each_model
@@ -83,6 +69,23 @@ def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: 
     words(page)
 
 
+def test_page_and_shell_make_the_same_run_of_some_of_the_images(lab: TrainedLab, visit, nobody) -> None:
+    page = choose(visit("train"), "shallow_ae")
+    page.number_input(key="train.digits.limit").set_value(120).run()
+    assert page.number_input(key="train.digits.batch_size").value == suggested_batch_size(120) != 64
+    press(page, "Train")
+    assert nobody.asked == [train.submit("digits", "shallow_ae", {"limit": 120}).id]
+    page.number_input(key="train.digits.limit").set_value(0).run()
+    assert page.number_input(key="train.digits.batch_size").value == suggested_batch_size(1259) == 32
+
+
+def test_a_batch_size_that_was_chosen_stays_when_the_images_change(lab: TrainedLab, visit) -> None:
+    page = visit("train")
+    page.number_input(key="train.digits.batch_size").set_value(50).run()
+    page.number_input(key="train.digits.limit").set_value(120).run()
+    assert page.number_input(key="train.digits.batch_size").value == 50
+
+
 def test_train_pressed_twice_is_one_run(lab: TrainedLab, visit, nobody) -> None:
     page = visit("train")
     press(page, "Train")
@@ -93,13 +96,11 @@ def test_train_pressed_twice_is_one_run(lab: TrainedLab, visit, nobody) -> None:
 
 
 def test_what_was_trained_before_is_not_trained_again(lab: TrainedLab, visit, nobody) -> None:
-    page = press(visit("train"), "Train")
-    (run_id,) = nobody.asked
-    RunWriter(runs.find(run_id)).metrics({"n": 359})
-    end(run_id, "done")
-    press(page, "Train")
-    assert nobody.asked == [run_id]
-    assert "Done." in words(page)
+    asked = {name: str(value) for name, value in settings_of("conv_ae").items()}
+    page = press(visit("train", model="conv_ae", follow=lab.runs["vae"], **asked), "Train")
+    assert nobody.asked == []
+    assert in_address(page, "follow") == lab.runs["conv_ae"]
+    assert "Done in " in words(page)
 
 
 @pytest.mark.parametrize(
@@ -152,138 +153,33 @@ def test_what_was_typed_is_still_there_after_another_page(lab: TrainedLab, visit
     assert page.number_input(key="train.vae.beta").value == 4.0
 
 
-# The panel of a run
+ASKED = {"model": "dae", "latent_dim": "5", "noise": "salt_pepper", "noise_level": "0.25", "epochs": "3", "limit": "90"}
 
 
-@pytest.mark.parametrize("model", LATENT_DIM)
-def test_a_finished_run_shows_its_curves_and_reconstructions(lab: TrainedLab, visit, model: str) -> None:
-    run = runs.find(lab.runs[model])
-    page = visit("train", follow=run.id)
-    said = words(page)
-    assert "Done in " in said
-    assert "Cancel" not in buttons(page)
-    history = run.history()
-    last = history[-1]
-    assert f"After epoch {last['epoch']} of " in said.replace("**", "")
-    assert f"loss {last['train']['loss']:.5g} on training, {last['validation']['loss']:.5g}" in said.replace("**", "")
-    assert ("what the network is given" in page.image[0].captions[0]) == (model == "dae")
-    charts = figures(page)
-    if model == "pca":
-        assert charts == []
-        assert "This model has a closed form: one step, no curve." in said
-        return
-    names = {"vae": ["Loss (sum of the parts)", "Reconstruction", "β · KL divergence"]}.get(model, ["Reconstruction"])
-    assert [title(chart) for chart in charts] == names
-    parts = ["loss", "reconstruction", "beta_kl"] if model == "vae" else ["reconstruction"]
-    for chart, part in zip(charts, parts, strict=True):
-        training, validation = chart["data"]
-        assert training["x"] == validation["x"] == [1, 2]
-        assert training["y"] == pytest.approx([line["train"][part] for line in history])
-        assert validation["y"] == pytest.approx([line["validation"][part] for line in history])
+def test_a_link_restores_the_form_in_any_language(lab: TrainedLab, visit) -> None:
+    for language in ("en", "pt"):
+        shown = controls(visit("train", lang=language, **ASKED))
+        assert {name: str(shown[name]) for name in ASKED} == ASKED
+        assert shown["batch_size"] == suggested_batch_size(90)
 
 
-def test_the_reconstructions_are_those_that_were_kept(lab: TrainedLab, visit) -> None:
-    run = runs.find(lab.runs["dae"])
-    first, second = (run.snapshot(epoch) for epoch in (1, 2))
-    expected = np.concatenate([second["target"], second["given"], first["output"], second["output"]])
-    page = visit("train", follow=run.id)
-    assert page.image[0].value == [picture_of(expected, len(first["target"]))]
-
-
-def test_a_failed_run_says_why_and_can_be_started_again(lab: TrainedLab, visit, nobody) -> None:
-    error = LabError("The loss stopped being a number in epoch {epoch}: try {proposal}.", epoch=3, proposal="0.002")
-    run_id = lab.runs["conv_ae"]
-    end(run_id, "failed", error=error.to_json())
-    page = visit("train", follow=run_id)
-    assert errors(page) == ["The loss stopped being a number in epoch 3: try 0.002."]
-    assert len(figures(page)) == 1  # as far as it went
-    press(page, "Start it again")
-    assert nobody.asked == [run_id]
-    assert runs.status(runs.find(run_id)).state == "queued"
-    assert not errors(page)
+def test_the_address_has_what_is_not_usual_and_forgets_it_again(lab: TrainedLab, visit) -> None:
+    page = visit("train", **ASKED, batch_size="16")
+    assert {name: in_address(page, name) for name in [*ASKED, "batch_size"]} == ASKED | {"batch_size": "16"}
+    page.number_input(key="train.digits.epochs").set_value(10).run()
+    page.number_input(key="train.digits.limit").set_value(0).run()
+    assert not {"epochs", "limit"} & set(page.query_params)
+    choose(page, "vae")
+    assert in_address(page, "model") == "vae"
+    assert not {"latent_dim", "noise", "noise_level"} & set(page.query_params)
+    assert in_address(page, "batch_size") == "16"
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
-    [
-        ("cancelled", "This was cancelled. Start it again when you like."),
-        ("running", "The worker ended without a word, perhaps because the computer was switched off."),
-    ],
+    "asked", [{"model": "of-a-later-lab"}, {"latent_dim": "many"}, {"epochs": "-3"}, {"limit": ""}, {"seed": "1e99"}]
 )
-def test_a_run_that_did_not_end_says_so_and_can_be_started_again(
-    lab: TrainedLab, visit, nobody, state: str, sentence: str
-) -> None:
-    end(lab.runs["vae"], state, progress=0.4, started=1.0)
-    page = visit("train", follow=lab.runs["vae"])
-    assert sentence in words(page)
-    assert "Cancel" not in buttons(page)
-    press(page, "Start it again")
-    assert nobody.asked == [lab.runs["vae"]]
-
-
-def test_a_run_that_waits_can_be_cancelled(lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AELAB_WORKERS", "1")
-    first, second = (train.submit("digits", "deep_ae", {"epochs": epochs}) for epochs in (2, 3))
-    page = visit("train", follow=second.id)
+def test_a_link_that_asks_for_what_there_is_not_shows_the_usual_form(lab: TrainedLab, visit, asked: dict) -> None:
+    page = visit("train", **asked)
     words(page)
-    assert progress(page) == ["Training · waiting, 1 before it"]
-    press(page, "Cancel")
-    assert runs.status(second).state == "cancelled"
-    assert "This was cancelled" in words(page)
-    page = visit("train", follow=first.id)
-    assert progress(page) == ["Training · starting a worker…"]
-
-
-def test_a_run_at_work_shows_how_far_it_is(lab: TrainedLab, visit) -> None:
-    run_id = lab.runs["conv_ae"]
-    job = folder.find(run_id)
-    assert job is not None
-    with folder.lock(job):
-        folder.write_status(job, {"state": "running", "progress": 0.6, "started": 1.0})
-        page = visit("train", follow=run_id)
-        words(page)
-        assert [bar.value for bar in page.progress] == [60]
-        assert len(figures(page)) == 1
-        press(page, "Cancel")
-        assert folder.should_stop(job)
-
-
-def test_a_training_goes_from_the_form_to_the_end_in_a_real_worker(lab: TrainedLab, visit, workers) -> None:
-    page = choose(visit("train"), "pca")
-    page.number_input(key="train.pca.latent_dim").set_value(3).run()
-    press(page, "Train")
-    (run,) = (row.run for row in runs.listed() if row.run and row.id not in lab.runs.values())
-    until(lambda: runs.status(run).state == "done")
-    assert "Done in " in words(page.run())
-    assert runs.find(run.id).metrics()["n"] == 359
-
-
-def test_an_address_of_a_run_that_is_gone_shows_another(lab: TrainedLab, visit) -> None:
-    page = visit("train", follow="pca-digits-00000000")
-    assert "Done in " in words(page)
-
-
-@pytest.mark.parametrize("damage", ["history", "snapshot", "settings", "model"])
-def test_a_run_whose_files_are_damaged_leaves_the_form_usable(lab: TrainedLab, visit, damage: str) -> None:
-    run = runs.find(lab.runs["conv_ae"])
-    if damage == "history":
-        (run.folder / "history.jsonl").write_bytes(b'{"epoch": 1, "tra')
-    elif damage == "snapshot":
-        (run.folder / "snapshots" / "epoch-00002.npz").write_bytes(b"PK\3\4 cut off")
-    else:
-        config = json.loads((run.folder / "config.json").read_text(encoding="utf-8"))
-        config |= {"settings": {}} if damage == "settings" else {"model": "of-a-later-version"}
-        (run.folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    page = visit("train", follow=run.id)
-    assert not page.exception
-    assert "Train" in buttons(page)
-    if damage == "history":
-        assert not page.error
-    if damage == "snapshot":
-        assert errors(page)[0].startswith(f"epoch-00002.npz in {run.id} is damaged")
-
-
-def test_a_lab_without_runs_says_where_the_curves_will_be(untrained: Path, visit) -> None:
-    page = visit("train")
-    assert "press Train; the curves grow here" in words(page)
-    assert "Train" in buttons(page)
+    assert not page.error
+    assert controls(page) == controls(visit("train"))

@@ -61,7 +61,9 @@ def test_an_empty_lab_trains_its_starter_lab_by_itself_and_says_how_far_it_is(
     visitor.shoot(shots("home-at-work"))
     bars = visitor.main.get_by_role("progressbar")
     expect(bars.first).to_be_visible()
-    expect(visitor.main.get_by_text(re.compile(rf"^({'|'.join(STARTERS)})-digits-\w+ · ")).first).to_be_visible()
+    expect(
+        visitor.main.get_by_text(re.compile(rf"^Training · ({'|'.join(STARTERS)})-digits-\w+ · ")).first
+    ).to_be_visible()
     expect(visitor.main.get_by_text(re.compile(r"\b[1-9]\d? %")).first).to_be_visible()
     expect(visitor.main.get_by_text(READY)).to_be_visible()
     expect(bars).to_have_count(0)
@@ -174,6 +176,14 @@ def test_a_lasso_on_the_map_shows_the_images_inside(ready: Server, visit: Visit)
     heading = visitor.main.get_by_role("heading", name=re.compile(r"^Images selected: [1-9]"))
     expect(heading).to_be_visible()
     source_when_drawn(visitor.main.get_by_role("img", name=re.compile("the selected images")))
+
+
+def test_a_click_on_a_point_of_the_map_shows_its_image(ready: Server, visit: Visit) -> None:
+    visitor = visit(ready)
+    visitor.open("latent", run=run_of(ready, "conv_ae"))
+    visitor.press("a click", "radio")
+    visitor.page.mouse.click(*visitor.first_point())
+    expect(visitor.main.get_by_role("heading", name="Images selected: 1", exact=True)).to_be_visible()
 
 
 def test_any_point_of_a_plane_can_be_decoded_by_typing_or_clicking(ready: Server, visit: Visit, shots: Shots) -> None:

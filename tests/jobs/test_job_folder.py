@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,11 +167,15 @@ def test_a_request_to_stop_is_heard(job: Job) -> None:
 
 
 def test_time_left_is_what_is_left_at_the_speed_so_far() -> None:
-    status = Status("running", 0.25, started=time.time() - 10)
-    assert status.seconds == pytest.approx(10, abs=2)
-    assert status.seconds_left == pytest.approx(30, abs=6)
-    assert Status("running", 0.001, started=time.time() - 10).seconds_left is None  # too early to tell
-    assert Status("running", 0.5).seconds_left is None
+    moved = time.time() - 10
+    status = Status("running", 0.35, started=moved - 50, moving=(moved, 0.1))  # after 50 s of loading libraries
+    earliest = time.time() - moved
+    left = status.seconds_left
+    latest = time.time() - moved
+    assert left is not None
+    assert 0.65 / 0.25 * earliest <= left <= 0.65 / 0.25 * latest  # 65 % are left of what took 10 s for 25 %
+    assert Status("running", 0.101, started=moved, moving=(moved, 0.1)).seconds_left is None  # too early to tell
+    assert Status("running", 0.5, started=moved).seconds_left is None
     assert Status("done", 1.0, started=0.0, ended=7.0).seconds_left is None
 
 
@@ -178,3 +183,36 @@ def test_an_ended_job_took_what_it_took() -> None:
     assert Status("done", 1.0, started=100.0, ended=107.5).seconds == 7.5
     assert Status("done", 1.0, started=100.0, ended=99.0).seconds == 0.0  # the clock was set back
     assert Status("queued").seconds is None
+
+
+@pytest.mark.parametrize(
+    "damage", [{"created": "x"}, {"created": None}, {"params": []}, {"kind": 3}], ids=lambda each: next(iter(each))
+)
+def test_a_job_whose_description_makes_no_sense_is_passed_over(artifacts: Path, damage: dict[str, Any]) -> None:
+    job = Job("map-1", "latent_map", {}, created=1.0)
+    folder.create(job)
+    path = job.folder / "job.json"
+    storage.write_json(path, storage.read_json(path) | damage)
+    assert folder.find(job.id) is None
+    assert folder.all_jobs() == []
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        [],
+        {"state": "exploded"},
+        {"state": "done", "started": "y"},
+        {"state": "done", "progress": "x"},
+        {"state": "queued", "launched": "soon"},
+        {"state": "failed", "error": {"template": "{", "values": {}}},
+        {"state": "failed", "error": {"template": "{0}", "values": {}}},
+        {"state": "failed", "error": "why"},
+    ],
+    ids=str,
+)
+def test_a_job_whose_status_makes_no_sense_is_shown_as_interrupted(artifacts: Path, status: Any) -> None:
+    job = Job("map-1", "latent_map", {}, created=1.0)
+    folder.create(job)
+    storage.write_json(job.folder / "status.json", status)
+    assert folder.status(job).state == "interrupted"

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -148,6 +149,21 @@ def test_position_counts_what_is_still_open_before_it() -> None:
     assert [queue.position(job) for job in jobs] == [1, 2, 3]  # behind the one that runs
     queue.cancel(jobs[0].id)
     assert [queue.position(job) for job in jobs[1:]] == [1, 2]
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_nobody_waits_behind_the_jobs_of_another_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_executor", SimpleNamespace(start=lambda job: None))
+    for number in range(3):
+        queue.submit("train", heavy(number))
+    job = queue.submit("latent_map", light(1))
+    assert queue.position(job) == 0
+    assert [(row.job.kind, row.before) for row in queue.standings()[1:]] == [
+        ("train", 1),
+        ("train", 2),
+        ("train", 3),
+        ("latent_map", 0),
+    ]
 
 
 @pytest.mark.usefixtures("heavy_lane_taken")

@@ -87,3 +87,14 @@ def test_a_second_worker_leaves_a_living_one_alone(job: Job) -> None:
 def test_a_worker_without_a_job_ends(artifacts: Path) -> None:
     command = [sys.executable, "-m", "aelab.jobs.worker", str(artifacts / "jobs" / "nothing")]
     assert subprocess.run(command, check=False).returncode == 1
+
+
+def test_a_worker_works_where_its_job_lies(
+    job: Job, artifacts: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "aelab.jobs.worker", str(job.folder)]
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(tmp_path / "elsewhere"))
+    assert subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(artifacts))
+    assert folder.status(job).state == "failed"
+    assert not (tmp_path / "elsewhere").exists()

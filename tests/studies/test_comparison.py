@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 from labs import LATENT_DIM, TrainedLab
 
-from aelab import runs
+from aelab import runs, storage
+from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.metrics import metrics
 from aelab.studies import comparison
@@ -54,6 +56,7 @@ def test_the_frechet_distance_stands_beside_generative_runs_only(lab: TrainedLab
     assert row["frechet_floor"] == generation["floor"]
     assert row["frechet_features"] == generation["features"]
     assert row["frechet_n"] == generation["n_samples"]
+    assert row["frechet_floor_n"] == generation["n_floor"]
     assert overall.drop("vae")["frechet"].isna().all()
     assert table[table["class"] != comparison.ALL_CLASSES]["frechet"].isna().all()
 
@@ -63,6 +66,7 @@ def test_best_means_lowest_or_highest_as_the_measure_says() -> None:
         {
             "run": ["a", "b", "c", "a"],
             "dataset": "digits",
+            "dataset_checksum": "of-the-digits",
             "class": ["", "", "", "cat"],
             "mse": [0.2, 0.1, np.nan, 0.0],
             "psnr": [20.0, 10.0, np.nan, 99.0],
@@ -71,7 +75,17 @@ def test_best_means_lowest_or_highest_as_the_measure_says() -> None:
         }
     )
     assert comparison.best(table) == {"mse": "b", "psnr": "a", "frechet": "b"}
-    assert comparison.best(table.assign(dataset=["digits", "mnist", "mnist", "digits"])) == {}
+
+
+def test_of_runs_on_other_images_none_is_the_best_whatever_the_images_are_called(lab: TrainedLab) -> None:
+    other = dataclasses.replace(store.open_dataset("digits"), checksum="of-other-images")
+    lab.say_trained_on("pca", other)
+    asked = [runs.find(lab.runs[model]) for model in ("pca", "dae")]
+    table = comparison.compare(asked)
+    assert set(table["run"]) == {run.id for run in asked}  # beside one another they can stand
+    assert comparison.best(table) == {}
+    lab.say_trained_on("pca", dataclasses.replace(store.open_dataset("digits"), name="copy-of-the-digits"))
+    assert comparison.best(comparison.compare([runs.find(run.id) for run in asked]))["mse"] in lab.runs.values()
 
 
 def test_the_best_of_the_lab_is_what_numpy_finds(table: pd.DataFrame) -> None:
@@ -99,3 +113,14 @@ def test_a_run_without_results_is_named(lab: TrainedLab) -> None:
     (lab.folder / "runs" / lab.runs["dae"] / "metrics.json").unlink()
     with pytest.raises(LabError, match=lab.runs["dae"]):
         comparison.compare([runs.find(lab.runs["dae"])])
+
+
+def test_a_distance_that_was_measured_in_an_earlier_way_is_unknown_and_the_run_still_compared(lab: TrainedLab) -> None:
+    run = runs.find(lab.runs["vae"])
+    path = run.folder / "metrics.json"
+    measured = storage.read_json(path)
+    del measured["generation"]["n_floor"]
+    storage.write_json(path, measured)
+    (row,) = comparison.overall(comparison.compare([run])).to_dict(orient="records")
+    assert row["mse"] == measured["overall"]["mse"]["mean"]
+    assert "frechet" not in row

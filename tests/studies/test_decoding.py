@@ -7,6 +7,7 @@ import pytest
 from labs import TrainedLab
 
 from aelab.errors import LabError
+from aelab.pixels import to_unit
 from aelab.studies import decoding
 from aelab.studies.decoding import Config, parse_position
 
@@ -40,6 +41,25 @@ def test_a_run_without_a_plane_is_refused_with_what_to_do(opened, lab: TrainedLa
 def test_a_grid_without_room_is_refused(opened, edges: dict[str, float]) -> None:
     with pytest.raises(LabError, match="from a lower to a higher number"):
         decoding.run(*opened("vae"), Config(**edges))
+
+
+@pytest.mark.parametrize("model", ["vae", "conv_ae"])
+def test_the_nearest_code_is_looked_for_among_those_of_all_test_images(opened, model: str) -> None:
+    networks, dataset = opened(model)
+    around = decoding.surroundings(networks, dataset)
+    codes = networks.encode(to_unit(dataset.images[dataset.split == 2]))
+    np.testing.assert_allclose(around.codes, codes, atol=1e-5)
+    far = np.full((1, networks.latent_dim), 3, np.float32)
+    assert around.nearest(far) == pytest.approx(np.linalg.norm(codes - far, axis=1).min(), rel=1e-5)
+    assert around.nearest(codes[100:101]) == pytest.approx(0, abs=1e-5)
+    np.testing.assert_allclose(around.spread, codes.std(axis=0), rtol=1e-4)
+
+
+def test_more_than_two_thousand_test_images_are_all_looked_at(opened, imported) -> None:
+    networks, _ = opened("pca")
+    images = np.random.default_rng(0).integers(0, 256, (11_000, 28, 28), dtype=np.uint8)
+    dataset = imported(images, np.zeros(11_000, int))
+    assert len(decoding.surroundings(networks, dataset).codes) == dataset.counts["test"] > 2000
 
 
 @pytest.mark.parametrize("text", ["(-1, 3)", "-1,3", " [ -1 ; 3.0 ] ", "(-1e0,+3)", "-1, 3\n"])

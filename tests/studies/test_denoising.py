@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
@@ -10,6 +13,14 @@ from aelab.errors import LabError
 from aelab.noise import noises
 from aelab.studies import denoising
 from aelab.studies.denoising import Config
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Stands in for the networks of a run: what it makes of noisy images is known beforehand."""
+
+    reconstruct: Callable[[np.ndarray], np.ndarray]
+
 
 _SSIM = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "channel_axis": -1}
 each_noise = pytest.mark.parametrize("noise", noises.names())
@@ -83,6 +94,33 @@ def test_without_noise_nothing_is_gained_and_nothing_made_up(opened) -> None:
     assert np.isnan(found.gain.mean)
     assert found.gain.n == 0
     assert np.isfinite(found.restored["psnr"].mean)
+
+
+def test_both_means_and_the_gain_are_over_the_same_images(imported) -> None:
+    rng = np.random.default_rng(0)
+    dataset = imported(rng.integers(1, 255, (200, 12, 12), dtype=np.uint8), np.zeros(200, int))
+    config = Config(noise="salt_pepper", level=0.01)
+    # Restores every other image perfectly, the others not at all: as infinite as an image that was not hit.
+    clean = denoising.example(Restorer(lambda noisy: noisy), dataset, config, shown=1000).clean
+    odd = (np.arange(len(clean)) % 2 == 1)[:, None, None, None]
+    found = denoising.run(Restorer(lambda noisy: np.where(odd, clean, noisy * 0.9)), dataset, config)
+    noisy = denoising.example(Restorer(lambda noisy: noisy), dataset, config, shown=1000).noisy
+    counted = ~odd.ravel() & (noisy != clean).any(axis=(1, 2, 3))
+    before, after = scikit_image(clean[counted], noisy[counted]), scikit_image(clean[counted], noisy[counted] * 0.9)
+    assert 0 < np.count_nonzero(counted) < found.n == len(clean)
+    assert found.noisy["psnr"].mean == pytest.approx(before["psnr"].mean(), abs=1e-4)
+    assert found.restored["psnr"].mean == pytest.approx(after["psnr"].mean(), abs=1e-4)
+    assert found.gain.mean == pytest.approx(found.restored["psnr"].mean - found.noisy["psnr"].mean)
+    assert found.gain.n == found.noisy["psnr"].n == found.restored["psnr"].n == np.count_nonzero(counted)
+    assert found.gain.infinite == found.n - found.gain.n
+    assert found.noisy["ssim"].n == found.n
+
+
+def test_what_cannot_be_measured_is_not_left_out_in_silence(opened) -> None:
+    _, dataset = opened("pca")
+    found = denoising.run(Restorer(lambda noisy: np.full_like(noisy, np.nan)), dataset, Config(limit=5))
+    assert np.isnan(found.gain.mean)
+    assert np.isnan(found.restored["psnr"].mean)
 
 
 @each_noise

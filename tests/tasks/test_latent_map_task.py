@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import TrainedLab
+from labs import TrainedLab, until
 
 from aelab import inference, runs
 from aelab.datasets.store import open_dataset
@@ -51,8 +51,9 @@ def test_a_map_that_is_damaged_is_named(lab: TrainedLab, damage: str) -> None:
         np.savez(path, other=np.zeros(3))
     elif damage != "missing":
         path.write_bytes(content[: len(content) // 2] if damage == "truncated" else b"")
-    with pytest.raises(LabError, match=r"map\.npz in jobs/latent_map-1 is damaged"):
+    with pytest.raises(LabError, match=r"map\.npz in jobs/latent_map-1 was damaged .* ask for the map again"):
         task.result(job)
+    assert jobs.find(job.id) is None  # so that asking again makes it anew
 
 
 def test_a_worker_makes_a_map_once_for_everybody_who_asks(lab: TrainedLab) -> None:
@@ -71,3 +72,14 @@ def test_a_map_of_a_run_that_does_not_exist_is_refused_at_once(artifacts: Path) 
     with pytest.raises(LabError, match="There is no run called 'nobody'"):
         task.submit("nobody", Config())
     assert jobs.all_jobs() == []
+
+
+def test_a_map_that_is_being_made_can_be_cancelled(lab: TrainedLab) -> None:
+    job = task.submit(lab.runs["conv_ae"], Config(method="tsne", perplexity=5, iterations=5000))
+    until(lambda: jobs.status(job).state == "running")
+    queue.cancel(job.id)  # scikit-learn, which is at work by now or soon, never asks whether to stop
+    status = queue.wait(job, lambda now: None)
+    assert status.state == "cancelled"
+    assert status.cpu_seconds is not None
+    assert not (job.folder / "map.npz").exists()
+    assert not jobs.is_alive(job)

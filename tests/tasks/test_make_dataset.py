@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from labs import Nobody, until
 from PIL import Image
 
 from aelab.datasets import recipe as recipes
@@ -23,13 +24,6 @@ from aelab.jobs.context import JobContext, Stopped
 from aelab.jobs.executor import LocalExecutor
 from aelab.jobs.folder import Job
 from aelab.tasks import make_dataset
-
-
-class Nobody:
-    """An executor with no computer: what is asked of it stays queued."""
-
-    def start(self, job: Job) -> None:
-        """Start nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -222,3 +216,21 @@ def test_an_upload_whose_import_was_killed_is_forgotten_after_a_day(artifacts: P
     make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb")
     assert not old.exists()
     assert len(kept(artifacts)) == 1
+
+
+def test_a_dataset_that_is_being_made_can_be_cancelled(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_executor", LocalExecutor())
+    job = make_dataset.submit_shapes("mine", ShapesConfig(count=20_000, size=64))
+    until(lambda: folder.status(job).state == "running")
+    queue.cancel(job.id)
+    assert queue.wait(job, lambda now: None).state == "cancelled"
+    assert [path.name for path in store.root().glob("*mine*") if path.is_dir()] == []
+
+
+def test_a_built_in_dataset_that_was_deleted_is_made_by_a_worker_again(artifacts: Path) -> None:
+    job = make_dataset.submit_built_in("digits")
+    store.open_dataset("digits")
+    folder.write_status(job, {"state": "done", "progress": 1.0})
+    assert folder.status(make_dataset.submit_built_in("digits")).state == "done"
+    store.delete("digits")
+    assert folder.status(make_dataset.submit_built_in("digits")).state == "queued"

@@ -145,7 +145,7 @@ def test_a_run_that_is_done_is_not_trained_again(lab: TrainedLab, monkeypatch: p
         assert jobs.find(done.id) is None
 
 
-@pytest.mark.parametrize("damage", ["folder", "config"])
+@pytest.mark.parametrize("damage", ["folder", "config", "metrics", "network"])
 def test_a_run_that_was_done_but_is_lost_is_trained_again(
     lab: TrainedLab, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
@@ -154,7 +154,8 @@ def test_a_run_that_was_done_but_is_lost_is_trained_again(
     if damage == "folder":
         shutil.rmtree(done.folder)
     else:
-        (done.folder / "config.json").write_bytes(b"")
+        name = {"config": "config.json", "metrics": "metrics.json", "network": "encoder.onnx"}[damage]
+        (done.folder / name).write_bytes(b"")
     with taken_lane("train"):
         again = train.submit("digits", "vae", done.settings)
         assert again.id == done.id

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from labs import Kept
@@ -123,11 +125,21 @@ def test_a_loss_that_is_no_number_any_more_is_said_with_a_way_out() -> None:
     assert kept.epochs == []
 
 
-def test_weights_come_from_the_seed_alone(digits: np.ndarray) -> None:
-    np.random.default_rng().random()
-    one, two = (build(plan("deep_ae", {"width": 8, "seed": 3}), (28, 28, 1)).decoder.get_weights() for _ in range(2))
+def fresh_weights(seed: int, global_seed: int) -> list[np.ndarray]:
+    """Return the weights of networks made after others have drawn from every global source of chance."""
+    keras.utils.set_random_seed(global_seed)
+    random.random()
+    np.random.random()
+    keras.random.uniform((3,))
+    networks = build(plan("deep_ae", {"width": 8, "seed": seed}), (28, 28, 1))
+    return [*networks.encoder.get_weights(), *networks.decoder.get_weights()]
+
+
+def test_weights_come_from_the_seed_alone() -> None:
+    one, two, other = fresh_weights(3, global_seed=1), fresh_weights(3, global_seed=2), fresh_weights(4, global_seed=1)
     for first, second in zip(one, two, strict=True):
         np.testing.assert_array_equal(first, second)
+    assert any((first != third).any() for first, third in zip(one, other, strict=True))
 
 
 LABELS = np.repeat([0, 1, 2], [600, 300, 100])

@@ -65,7 +65,7 @@ class AddressList:
         LabError
             If it cannot be read, or has none or too many.
         """
-        path = Path(path).expanduser()
+        path = storage.user_path(path)
         try:
             with path.open("rb") as file:
                 data = file.read(_MOST_LIST_BYTES + 1)

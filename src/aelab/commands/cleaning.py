@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from aelab import storage
@@ -11,8 +10,9 @@ from aelab.cleaning import checks
 from aelab.cleaning.inspection import Inspection, inspect
 from aelab.cleaning.proposal import Choices, cleaned, to_leave_out
 from aelab.cleaning.subject import Subject
-from aelab.commands.answer import Answer, percent, place
+from aelab.commands.answer import Answer, place
 from aelab.commands.datasets import described
+from aelab.commands.following import percent
 from aelab.datasets import store
 from aelab.datasets.recipe import Recipe
 from aelab.errors import LabError
@@ -25,7 +25,7 @@ def clean(arguments: argparse.Namespace) -> Answer:
     path = place(arguments.recipe) if arguments.recipe else None
     dataset = store.open_dataset(arguments.name, percent("reading"))
     if arguments.apply is not None:
-        recipe = Recipe.read(Path(arguments.apply).expanduser())
+        recipe = Recipe.read(storage.user_path(arguments.apply))
         return described(store.derive(dataset, arguments.new_name, recipe, percent("cleaning")))
     found = inspect(Subject.of(dataset), _settings(arguments.distance), progress=percent("looking"))
     proposal = to_leave_out(found, Choices.all_automatic(found))

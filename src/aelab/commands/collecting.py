@@ -6,8 +6,9 @@ import argparse
 
 from aelab import collecting
 from aelab.collecting import AddressList, CommonsSearch, Gallery, Source
-from aelab.commands.answer import Answer, percent
+from aelab.commands.answer import Answer
 from aelab.commands.datasets import few
+from aelab.commands.following import percent
 from aelab.errors import LabError
 
 

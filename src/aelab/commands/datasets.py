@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from aelab import collecting
-from aelab.commands.answer import Answer, percent, place
+from aelab import collecting, storage
+from aelab.commands.answer import Answer, place
+from aelab.commands.following import percent
 from aelab.datasets import store
 from aelab.datasets.export import export
 from aelab.datasets.folder import FolderConfig
@@ -48,8 +49,8 @@ def load(arguments: argparse.Namespace) -> Answer:
             raise LabError("Give either size, for squares, or height and width.")
         size = FolderConfig.parse({"size": arguments.size}).size
         prepare |= {"height": size, "width": size}
-    paths = [Path(path).expanduser() for path in arguments.path]
-    recipe = Recipe.read(Path(arguments.recipe).expanduser()) if arguments.recipe else None
+    paths = [storage.user_path(path) for path in arguments.path]
+    recipe = Recipe.read(storage.user_path(arguments.recipe)) if arguments.recipe else None
     dataset = import_paths(
         paths,
         arguments.name,

@@ -6,8 +6,10 @@ import argparse
 from typing import Any
 
 from aelab import runs, starter
-from aelab.commands.answer import Answer, wait
+from aelab.commands.answer import Answer
+from aelab.commands.following import follow
 from aelab.jobs import folder as jobs
+from aelab.jobs import queue
 from aelab.runs import Listed, Run
 from aelab.tasks import train as train_task
 
@@ -21,7 +23,7 @@ def train(arguments: argparse.Namespace) -> Answer:
     run = train_task.submit(arguments.dataset, arguments.model, settings)
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
-        wait(job, run.id)
+        follow(job, run.id)
     return _run_answer(run)
 
 
@@ -33,7 +35,7 @@ def starter_lab(arguments: argparse.Namespace) -> Answer:
     for run in queued:
         job = jobs.find(run.id)
         if not arguments.detach and job is not None:
-            wait(job, run.id)
+            follow(job, run.id)
     answers = [_run_answer(run) for run in queued]
     return Answer({"runs": [answer.data for answer in answers]}, [line for answer in answers for line in answer.lines])
 
@@ -62,6 +64,13 @@ def show(arguments: argparse.Namespace) -> Answer:
     if state.error:
         lines.append(str(state.error))
     return Answer(data, lines + measure_lines(data["metrics"]))
+
+
+def cancel(arguments: argparse.Namespace) -> Answer:
+    """Cancel a run that waits or trains."""
+    run = runs.find(arguments.run)
+    queue.cancel(run.id)
+    return Answer({"cancelled": run.id}, [f"Asked {run.id} to stop."])
 
 
 def delete(arguments: argparse.Namespace) -> Answer:

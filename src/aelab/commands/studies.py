@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from aelab import inference, runs
-from aelab.commands.answer import Answer, place, save, wait
+from aelab.commands.answer import Answer, place, save
+from aelab.commands.following import follow
 from aelab.commands.runs import flat, measure_lines
 from aelab.datasets import store
 from aelab.studies import comparison, denoising, latent_map, reconstruction
@@ -35,8 +36,9 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         "noisy": {name: each.mean for name, each in found.noisy.items()},
         "restored": {name: each.mean for name, each in found.restored.items()},
         "gain_db": found.gain.mean,
+        "compared": found.gain.n,  # without images that are identical to what they are compared with
     }
-    lines = [f"{found.noise} {found.level:g}, {found.n} test images"] + [
+    lines = [f"{found.noise} {found.level:g}, {found.gain.n} of {found.n} test images"] + [
         f"  {title:<9} PSNR {part['psnr'].mean:6.2f} dB   SSIM {part['ssim'].mean:.4f}"
         for title, part in (("noisy", found.noisy), ("restored", found.restored))
     ]
@@ -53,7 +55,7 @@ def latent(arguments: argparse.Namespace) -> Answer:
     config = latent_map.Config.parse(given)
     path = place(arguments.out)
     job = latent_map_task.submit(arguments.run, config)
-    wait(job, "map")
+    follow(job, "map")
     found = latent_map_task.result(job)
     names = store.open_dataset(runs.find(arguments.run).dataset).class_names
     save(latent_map.table(found, names), path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ import numpy.typing as npt
 
 from aelab import storage
 from aelab.datasets import array_originals
-from aelab.datasets._threads import in_order
+from aelab.datasets._threads import some_in_order
 from aelab.datasets.alike import same_pictures
 from aelab.datasets.array_originals import ArrayOriginals
-from aelab.datasets.originals import Digests, Originals, Pixels, chunks, digests_of
+from aelab.datasets.originals import Digests, Originals, Pixels, digest_of
 from aelab.datasets.prepare import Prepare, prepared
 from aelab.datasets.recipe import Chosen, Recipe
 from aelab.datasets.similar import group_ids
@@ -28,7 +29,13 @@ from aelab.intake.limits import check_room
 
 Shape = tuple[int, int, int]
 
-_AT_ONCE = 16  # images that a thread prepares before it hands them on
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    """An image as it is written."""
+
+    data: bytes
+    digest: int
 
 
 def fill(
@@ -125,30 +132,29 @@ def _write_images(
     It is no mapped file: on a full disk writing fails with an error, where a mapped file ends the process.
     """
     checksum, digests = _started(len(kept), shape), []
-    some_of = partial(_prepared, originals, prepare, shape)
+    prepared_of = partial(_prepared, originals, prepare)
     with (
         open(folder / "images.npy", "wb") as file,
-        closing(in_order(some_of, chunks(kept, _AT_ONCE), at_once=1)) as batches,
+        closing(some_in_order(prepared_of, kept.tolist())) as images,
     ):
         header = {"descr": "|u1", "fortran_order": False, "shape": (len(kept), *shape)}
         np.lib.format.write_array_header_1_0(file, header)
-        for images, found in batches:
-            file.write(images.data)
-            checksum.update(images.data)
-            digests.append(found)
-            progress(sum(map(len, digests)) / len(kept))
-    return np.concatenate(digests), checksum
+        for image in images:
+            file.write(image.data)
+            checksum.update(image.data)
+            digests.append(image.digest)
+            progress(len(digests) / len(kept))
+    return np.array(digests, np.uint64), checksum
 
 
-def _prepared(
-    originals: Originals, prepare: Prepare | None, shape: Shape, indices: npt.NDArray[np.int64]
-) -> tuple[Pixels, Digests]:
-    """Return a few images, uint8 (n, H, W, C), and their digests."""
-    images = np.empty((len(indices), *shape), np.uint8)
-    for image, index in zip(images, indices.tolist(), strict=True):
+def _prepared(originals: Originals, prepare: Prepare | None, indices: list[int]) -> list[_Image]:
+    """Return a few images, ready to be written."""
+    images = []
+    for index in indices:
         pixels = originals.pixels(index)
-        image[...] = prepared(pixels, prepare) if prepare is not None else pixels
-    return images, digests_of(images)
+        data = (prepared(pixels, prepare) if prepare is not None else pixels).tobytes()
+        images.append(_Image(data, digest_of(data)))
+    return images
 
 
 def _split(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from aelab import storage
 from aelab.datasets import _blobs
-from aelab.datasets._threads import in_order
+from aelab.datasets._threads import some_in_order
 from aelab.datasets.originals import NO_CREDIT, Pixels, digest_of
 from aelab.datasets.packed_pictures import BLOBS, NUMBERS, TEXTS
 from aelab.datasets.report import Quarantined, Report, conversions
@@ -24,7 +23,6 @@ from aelab.datasets.split import FREE
 from aelab.errors import LabError
 from aelab.intake.pictures import read_picture
 
-_AT_ONCE = 16  # pictures that a thread reads before it hands them on
 _SMALL = 64 * 64 * 3  # values of a picture so small that calls cost more than pixels
 
 
@@ -74,10 +72,9 @@ def pack(folder: Path, content: PictureSet, spend: Callable[[int], None], progre
     count = len(content.pictures)
     quarantined: list[Quarantined] = []
     kept: list[tuple[PictureFile, _Read]] = []
-    some = (content.pictures[start : start + _AT_ONCE] for start in range(0, count, _AT_ONCE))
     read_some = partial(_read_some, raw=_blobs.most_raw(count))
-    with open(folder / BLOBS, "wb") as blobs, closing(in_order(read_some, some, at_once=1)) as batches:
-        for file, read in zip(content.pictures, chain.from_iterable(batches), strict=True):
+    with open(folder / BLOBS, "wb") as blobs, closing(some_in_order(read_some, content.pictures)) as reads:
+        for file, read in zip(content.pictures, reads, strict=True):
             if isinstance(read, LabError):
                 quarantined.append(Quarantined(file.name, read))
             else:
@@ -99,7 +96,7 @@ def pack(folder: Path, content: PictureSet, spend: Callable[[int], None], progre
     return Packed(report, small)
 
 
-def _read_some(files: Sequence[PictureFile], raw: int) -> list[_Read | LabError]:
+def _read_some(files: list[PictureFile], raw: int) -> list[_Read | LabError]:
     """Read a few pictures, in any thread; `raw` is that of `_blobs.encoded`."""
     reads = [_read(file, raw) for file in files]
     whole = [read for read in reads if isinstance(read, _Read)]

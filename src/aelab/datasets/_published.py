@@ -71,7 +71,7 @@ def load(published: Published, config: PublishedConfig, progress: Progress) -> I
     LabError
         If it is not here and cannot be fetched, or what is here is something else.
     """
-    place = Path(config.path).expanduser() if config.path else _found(published) or _fetched(published, progress)
+    place = storage.user_path(config.path) if config.path else _found(published) or _fetched(published, progress)
     try:
         content = arrays.read(place)
         _check(published, content, place)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aelab import storage
 from aelab.datasets.spec import ImageSet, Progress, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
@@ -53,7 +54,7 @@ def read(path: Path) -> LabelledImages:
 
 def load(config: ArraysConfig, progress: Progress) -> ImageSet:
     """Read the arrays as they are: no image is resized. Each label that occurs is a class."""
-    path = Path(config.path).expanduser()
+    path = storage.user_path(config.path)
     content = read(path)
     values, labels = np.unique(content.labels, return_inverse=True)
     if len(values) > MOST_CLASSES:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from aelab import storage
 from aelab.datasets._given_parts import without_parts
 from aelab.datasets.originals import NO_CREDIT, Credit
 from aelab.datasets.prepare import Prepare
@@ -48,7 +49,7 @@ def pictures(config: FolderConfig) -> Iterator[PictureSet]:
     """
     if not config.path:
         raise LabError("path must name a folder or zip with one folder of pictures for each class; it is empty.")
-    with opened_pictures([Path(config.path).expanduser()], config.prepare) as content:
+    with opened_pictures([storage.user_path(config.path)], config.prepare) as content:
         yield content
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aelab import storage
 from aelab.datasets import arrays, folder, sources, store
 from aelab.datasets._published import PublishedConfig
 from aelab.datasets.arrays import ArraysConfig
@@ -68,7 +69,7 @@ def import_path(
     LabError
         If the name is taken, or the file cannot be imported; nothing is stored then.
     """
-    path = Path(path).expanduser()
+    path = storage.user_path(path)
     prepare = FolderConfig(size=size, color=color).prepare if source_for(path) == "folder" else None
     return import_paths([path], name, prepare.to_json() if prepare else _NOTHING, progress=progress)
 

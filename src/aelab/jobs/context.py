@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
-from aelab import storage
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 
@@ -29,6 +27,7 @@ class JobContext:
         self._job = job
         self.started = time.time()
         self._reported = 0.0
+        self._moving: tuple[float, float] | None = None
 
     @property
     def folder(self) -> Path:
@@ -36,21 +35,24 @@ class JobContext:
         return self._job.folder
 
     def progress(self, share: float) -> None:
-        """Report that a share (0 to 1) is done; cheap enough to call at every step."""
+        """Report that a share (0 to 1) is done; cheap enough to call at every step.
+
+        Raises
+        ------
+        Stopped
+            If somebody asked the job to stop.
+        """
         now = time.monotonic()
         if now - self._reported < _SECONDS_BETWEEN_REPORTS:
             return
         self._reported = now
-        folder.write_status(self._job, {"state": "running", "progress": round(share, 4), "started": self.started})
-
-    def advance(self, share: float) -> None:
-        """Report that a share is done, and raise `Stopped` if somebody asked the job to stop."""
         self.stop_if_asked()
-        self.progress(share)
-
-    def event(self, data: dict[str, Any]) -> None:
-        """Append to the job's `events.jsonl`."""
-        storage.append_line(self._job.folder / "events.jsonl", {"time": time.time(), **data})
+        if self._moving is None and share > 0:
+            self._moving = (time.time(), round(share, 4))
+        folder.write_status(
+            self._job,
+            {"state": "running", "progress": round(share, 4), "started": self.started, "moving": self._moving},
+        )
 
     def should_stop(self) -> bool:
         """Return whether somebody asked the job to stop."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import filelock
 
@@ -18,6 +18,8 @@ State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted
 #: States in which a job still has something to do.
 OPEN: frozenset[str] = frozenset({"queued", "running"})
 
+# What reading a JSON file raises that somebody, or a disk, has changed.
+_DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _STARTING_SECONDS = 60.0  # a worker that has not taken its lock by then never will
 
 
@@ -39,6 +41,9 @@ class Status:
         What the worker took, once it has ended.
     launched : bool
         Whether a worker was started for a job that is still queued.
+    moving : tuple of float, or None
+        When the first progress was made, in seconds since the epoch, and how far that was: before it a
+        worker loads its libraries, which says nothing about the time to come.
     """
 
     state: State
@@ -48,6 +53,7 @@ class Status:
     error: LabError | None = None
     cpu_seconds: float | None = None
     launched: bool = False
+    moving: tuple[float, float] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -59,9 +65,11 @@ class Status:
     @property
     def seconds_left(self) -> float | None:
         """How long a running job will still take if it goes on as it went; None until that is known."""
-        if self.state != "running" or self.seconds is None or self.progress < 0.02:
+        if self.state != "running" or self.moving is None:
             return None
-        return self.seconds * (1.0 - self.progress) / self.progress
+        since, start = self.moving
+        done = self.progress - start
+        return None if done < 0.02 else max(0.0, time.time() - since) * (1.0 - self.progress) / done
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,10 @@ def find(job_id: str) -> Job | None:
     path = root() / storage.checked_id(job_id) / "job.json"
     try:
         data = storage.read_json(path)
-        return Job(job_id, data["kind"], data["params"], data["created"])
-    except (LabError, KeyError, TypeError):
+        if not isinstance(data["kind"], str) or not isinstance(data["params"], dict):
+            return None
+        return Job(job_id, data["kind"], data["params"], float(data["created"]))
+    except (LabError, *_DAMAGE):
         return None
 
 
@@ -140,18 +150,30 @@ def status(job: Job) -> Status:
         if _needs_worker(data) and not is_alive(job):
             data = storage.read_json(job.folder / "status.json")  # it may have ended between the two looks
             if _needs_worker(data):
-                return Status("interrupted", data.get("progress", 0.0), data.get("started"), data.get("updated"))
-        return Status(
-            state=data["state"],
-            progress=data.get("progress", 0.0),
-            started=data.get("started"),
-            ended=data.get("ended"),
-            error=LabError.from_json(data["error"]) if data.get("error") else None,
-            cpu_seconds=data.get("cpu_seconds"),
-            launched=bool(data.get("launched")),
-        )
-    except (LabError, KeyError, TypeError):
+                data = {**data, "state": "interrupted", "ended": data.get("updated")}
+        return _status(data)
+    except (LabError, *_DAMAGE):
         return Status("interrupted")
+
+
+def _status(data: Mapping[str, Any]) -> Status:
+    """Return what a `status.json` says; one of the `_DAMAGE` errors if it makes no sense."""
+    if data["state"] not in get_args(State):
+        raise ValueError(data["state"])
+    return Status(
+        state=data["state"],
+        progress=float(data.get("progress", 0.0)),
+        started=_seconds(data.get("started")),
+        ended=_seconds(data.get("ended")),
+        error=LabError.from_json(data["error"]) if data.get("error") else None,
+        cpu_seconds=_seconds(data.get("cpu_seconds")),
+        launched=bool(data.get("launched")),
+        moving=(float(data["moving"][0]), float(data["moving"][1])) if data.get("moving") else None,
+    )
+
+
+def _seconds(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _needs_worker(data: Mapping[str, Any]) -> bool:

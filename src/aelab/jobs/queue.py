@@ -10,7 +10,9 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import filelock
@@ -55,14 +57,13 @@ def pump() -> None:
     with _queue_lock():
         waiting: list[Job] = []
         busy = {"heavy": 0, "light": 0}
-        for job in folder.all_jobs():
-            now = folder.status(job)
-            if now.state not in OPEN or job.kind not in tasks:
+        for row in standings():
+            if row.job.kind not in tasks:
                 continue
-            if now.state == "running" or now.launched:
-                busy[tasks[job.kind].lane] += 1
+            if row.status.state == "running" or row.status.launched:
+                busy[tasks[row.job.kind].lane] += 1
             else:
-                waiting.append(job)
+                waiting.append(row.job)
         for job in waiting:
             lane = tasks[job.kind].lane
             if busy[lane] < room(lane):
@@ -92,13 +93,39 @@ def cancel(job_id: str) -> None:
             folder.ask_to_stop(job)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """An open job among the others.
+
+    Attributes
+    ----------
+    job : Job
+    status : Status
+    before : int
+        Open jobs of its lane that were asked for earlier.
+    """
+
+    job: Job
+    status: Status
+    before: int
+
+
+def standings() -> list[Standing]:
+    """Return the jobs that wait or run, oldest first; one look at each, however many wait."""
+    before: Counter[str] = Counter()
+    rows = []
+    for job in folder.all_jobs():
+        now = folder.status(job)
+        if now.state in OPEN:
+            lane = tasks[job.kind].lane if job.kind in tasks else ""
+            rows.append(Standing(job, now, before[lane]))
+            before[lane] += 1
+    return rows
+
+
 def position(job: Job) -> int:
-    """Return how many open jobs were asked for before this one."""
-    return sum(
-        1
-        for other in folder.all_jobs()
-        if (other.created, other.id) < (job.created, job.id) and folder.status(other).state in OPEN
-    )
+    """Return how many open jobs of its lane were asked for before this one."""
+    return next((row.before for row in standings() if row.job.id == job.id), 0)
 
 
 def wait(job: Job, heard: Callable[[Status], None]) -> Status:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -23,11 +24,15 @@ from aelab.jobs.folder import Job
 from aelab.jobs.spec import tasks
 
 _LOCK_SECONDS = 5.0  # readers probe the lock for an instant
+_WATCH_SECONDS = 0.5
+_GRACE_SECONDS = 3.0  # for a task that looks whether it should stop; t-SNE, deep in a library, never does
 
 
 def main(job_dir: str) -> int:
     """Do the job of a folder; return the exit code."""
-    job = folder.find(Path(job_dir).name)
+    place = Path(job_dir).resolve()
+    os.environ["AELAB_ARTIFACTS"] = str(place.parents[1])  # the folder that the job lies in is the one it works on
+    job = folder.find(place.name)
     if job is None:
         return 1
     _give_way()
@@ -46,6 +51,8 @@ def _do(job: Job) -> None:
     """Do the job and write how it ended, whatever happens."""
     context = JobContext(job)
     ending: dict[str, Any]
+    ended = threading.Lock()
+    threading.Thread(target=_end_when_asked, args=(job, context, ended), daemon=True).start()
     try:
         context.stop_if_asked()
         context.progress(0.0)
@@ -71,8 +78,24 @@ def _do(job: Job) -> None:
                 error=f"{type(error).__name__}: {error}"[:300],
             ).to_json(),
         }
-    ending |= {"started": context.started, "ended": time.time(), "cpu_seconds": round(time.process_time(), 2)}
-    folder.write_status(job, ending)
+    ended.acquire()  # never released: whoever has it writes the last word
+    _write_ending(job, context, ending)
+
+
+def _write_ending(job: Job, context: JobContext, ending: dict[str, Any]) -> None:
+    times = {"started": context.started, "ended": time.time(), "cpu_seconds": round(time.process_time(), 2)}
+    folder.write_status(job, ending | times)
+
+
+def _end_when_asked(job: Job, context: JobContext, ended: threading.Lock) -> None:
+    """End the process when its job was told to stop and does not: nobody else can interrupt a library at work."""
+    while not folder.should_stop(job):
+        time.sleep(_WATCH_SECONDS)
+    time.sleep(_GRACE_SECONDS)
+    if ended.acquire(blocking=False):
+        _write_ending(job, context, {"state": "cancelled"})
+        queue.pump()
+        os._exit(0)
 
 
 def _give_way() -> None:

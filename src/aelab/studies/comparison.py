@@ -20,9 +20,10 @@ def compare(runs: list[Run]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns run, model, latent_dim, dataset, split, class (empty for all images), n, then for each measure of
-        pairs its mean and the bounds of its 95% interval (`mse`, `mse_low`, `mse_high`, ...), then
-        `frechet`, `frechet_floor`, `frechet_features`, `frechet_n` where the run is generative.
+        Columns run, model, latent_dim, dataset, dataset_checksum (of the images it was trained and measured on),
+        split, class (empty for all images), n, then for each measure of pairs its mean and the bounds of its 95%
+        interval (`mse`, `mse_low`, `mse_high`, ...), then `frechet`, `frechet_floor`, `frechet_features`,
+        `frechet_n` (samples) and `frechet_floor_n` (real images) where the run is generative.
     """
     rows = []
     for run in runs:
@@ -32,34 +33,47 @@ def compare(runs: list[Run]) -> pd.DataFrame:
             "model": run.model,
             "latent_dim": run.settings.get("latent_dim"),
             "dataset": run.dataset,
+            "dataset_checksum": run.dataset_checksum,
             "split": measured["split"],
         }
         for name, values in [(ALL_CLASSES, measured["overall"]), *measured["classes"].items()]:
             count = measured["n"] if name == ALL_CLASSES else values["mse"]["n"]
             row = {**common, "class": name, "n": count} | _bounds(values)
-            if name == ALL_CLASSES and measured.get("generation"):
-                generation = measured["generation"]
+            generation = measured.get("generation") or {}
+            if name == ALL_CLASSES and "n_floor" in generation:  # without it, it was measured in another way, earlier
                 row |= {
                     "frechet": generation["distance"],
                     "frechet_floor": generation["floor"],
                     "frechet_features": generation["features"],
                     "frechet_n": generation["n_samples"],
+                    "frechet_floor_n": generation["n_floor"],
                 }
             rows.append(row)
     return pd.DataFrame(rows)
 
 
+def overall(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table of `compare` that are over all images: one a run."""
+    return table[table["class"] == ALL_CLASSES]
+
+
+def by_class(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return a measure's means with a row a run and a column a class; without rows where there are no classes."""
+    return table[table["class"] != ALL_CLASSES].pivot(index="run", columns="class", values=measure).reset_index()
+
+
 def best(table: pd.DataFrame) -> dict[str, str]:
     """Return, for each measure in a table of `compare`, the run with the best mean over all images.
 
-    Numbers on different images do not compare: where the runs have more than one dataset there is no best.
+    Numbers on different images do not compare, whatever the images are called: where the runs' datasets have
+    more than one checksum there is no best.
     """
-    if table["dataset"].nunique() > 1:
+    if table["dataset_checksum"].nunique() > 1:
         return {}
-    overall = table[table["class"] == ALL_CLASSES].set_index("run")
+    means = overall(table).set_index("run")
     winners = {}
     for spec in metrics:
-        values = overall[spec.name] if spec.name in overall else pd.Series(dtype=float)
+        values = means[spec.name] if spec.name in means else pd.Series(dtype=float)
         values = values.astype(float)
         if values.notna().any():
             winners[spec.name] = str(values.idxmin() if spec.direction == "lower" else values.idxmax())

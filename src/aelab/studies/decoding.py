@@ -12,7 +12,10 @@ from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Codes, Inference
 from aelab.pixels import Images
+from aelab.studies._codes import codes_of, drawn_indices
 from aelab.studies.spec import StudySpec
+
+_MOST_CODES = 10_000  # all of MNIST's; a second's work, where a hundred thousand photos would hold up the server
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,36 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> DecodedGrid:
     return DecodedGrid(codes, inference.decode(codes), config.steps)
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """Where real images lie in a run's latent space: far from them, what the decoder makes is made up.
+
+    Attributes
+    ----------
+    codes : ndarray, float32 (N, K)
+        Of the test images.
+    mean, spread : ndarray, float32 (K,)
+        Mean and standard deviation of the codes along each dimension.
+    extent : float
+        The size that 99% of all the codes' numbers stay below, either sign.
+    """
+
+    codes: Codes
+    mean: Codes
+    spread: Codes
+    extent: float
+
+    def nearest(self, code: Codes) -> float:
+        """Return the Euclidean distance from a code (1, K) to the nearest code of a test image."""
+        return float(np.linalg.norm(self.codes - code, axis=1).min())
+
+
+def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
+    """Encode the test images: all of them, or ten thousand where there are more."""
+    codes = codes_of(inference, dataset, drawn_indices(dataset, _MOST_CODES, seed=0))
+    return Surroundings(codes, codes.mean(axis=0), codes.std(axis=0), float(np.quantile(np.abs(codes), 0.99)))
+
+
 def parse_position(text: str, latent_dim: int) -> Codes:
     """Read a typed position such as ``(-1, 3)``; return it as a code, float32 (1, latent_dim).
 
@@ -90,5 +123,4 @@ SPEC = StudySpec(
     subject="run",
     config=Config,
     run=run,
-    order=4,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
 from aelab.errors import N_
@@ -17,10 +18,9 @@ from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise import noises
 from aelab.pixels import Images, to_unit
-from aelab.studies._measures import estimates, per_image
+from aelab.studies._measures import Values, estimates, per_image
 from aelab.studies.spec import StudySpec
 
-_MEASURES = ("psnr", "ssim")
 _SHOWN = 8
 
 
@@ -45,11 +45,13 @@ class Denoising:
     split : str
         Always ``"test"``.
     n : int
-        Images.
+        Images corrupted and restored.
     noisy, restored : mapping of str to Estimate
-        `psnr` and `ssim` by name.
+        `psnr` and `ssim` by name. SSIM is over all images. PSNR is over those of `gain`, in both, so that the two
+        means compare; where there are none, as at level 0, over all.
     gain : Estimate
-        PSNR gained, in dB, image by image.
+        PSNR gained, in dB, image by image, over the images that are identical to the clean one neither before nor
+        after restoring: the PSNR of the others is infinite. `infinite` counts those.
     """
 
     noise: str
@@ -77,10 +79,18 @@ class Example:
 def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     """Corrupt the test images, restore them, and measure both against the clean ones."""
     clean, noisy = _corrupted(dataset, config)
-    before = _chosen(per_image(clean, noisy))
-    after = _chosen(per_image(clean, inference.reconstruct(noisy)))
+    before = per_image(clean, noisy)
+    after = per_image(clean, inference.reconstruct(noisy))
+    told_apart = ~(np.isinf(before["psnr"]) | np.isinf(after["psnr"]))
+    gain = mean_with_interval(after["psnr"][told_apart] - before["psnr"][told_apart])
     return Denoising(
-        config.noise, config.level, "test", len(clean), estimates(before), estimates(after), _gain(before, after)
+        config.noise,
+        config.level,
+        "test",
+        len(clean),
+        _estimates(before, told_apart),
+        _estimates(after, told_apart),
+        dataclasses.replace(gain, infinite=int(np.count_nonzero(~told_apart))),
     )
 
 
@@ -97,14 +107,12 @@ def _corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images]:
     return clean, noises[config.noise].corrupt(clean, config.level, np.random.default_rng(config.seed))
 
 
-def _chosen(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in _MEASURES}
-
-
-def _gain(before: Mapping[str, Any], after: Mapping[str, Any]) -> Estimate:
-    """Return the mean difference of PSNR; an unharmed image has an infinite one and cannot gain."""
-    finite = np.isfinite(before["psnr"]) & np.isfinite(after["psnr"])
-    return mean_with_interval(after["psnr"][finite] - before["psnr"][finite])
+def _estimates(values: Values, told_apart: npt.NDArray[np.bool_]) -> dict[str, Estimate]:
+    """Return PSNR over the images that are told apart from the clean ones, if any are, and SSIM over all."""
+    return {
+        **estimates({"psnr": values["psnr"]}, told_apart if told_apart.any() else None),
+        **estimates({"ssim": values["ssim"]}),
+    }
 
 
 SPEC = StudySpec(
@@ -114,5 +122,4 @@ SPEC = StudySpec(
     subject="run",
     config=Config,
     run=run,
-    order=2,
 )

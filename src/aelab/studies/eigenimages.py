@@ -88,5 +88,4 @@ SPEC = StudySpec(
     subject="dataset",
     config=Config,
     run=run,
-    order=1,
 )

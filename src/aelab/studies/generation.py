@@ -29,6 +29,7 @@ from aelab.pixels import Images, to_unit
 from aelab.studies.spec import StudySpec
 
 _FIT_IMAGES = 10_000
+_FEWEST_TEST, _FEWEST_TRAIN = 2, 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Config(BaseConfig):
     samples: int = field(
         0,
         "Samples",
-        "Images drawn from the prior; 0 draws as many as there are test images.",
+        "Images drawn from the prior; 0 draws as many as there are test images. Never more than half as many as there "
+        "are training images.",
         low=0,
         high=100_000,
         unit="images",
@@ -55,16 +57,19 @@ class Generation:
     ----------
     distance : float
     floor : float
-        The same between as many training images and the test images: what perfect samples would get.
+        The same between as many training images and the test images: what perfect samples would get. The principal
+        components are those of other training images, so that these are as new to them as samples are.
     features : int
         Number of principal components.
-    n_samples, n_test : int
+    n_samples, n_floor, n_test : int
+        Images drawn, training images of the floor (as many: fewer make the distance larger), and test images.
     """
 
     distance: float
     floor: float
     features: int
     n_samples: int
+    n_floor: int
     n_test: int
 
     def to_json(self) -> dict[str, Any]:
@@ -72,30 +77,51 @@ class Generation:
         return dataclasses.asdict(self)
 
 
+def is_possible(dataset: Dataset) -> bool:
+    """Return whether a dataset has enough images: two of test, and of training two for the floor, two for the PCA."""
+    return dataset.counts["test"] >= _FEWEST_TEST and dataset.counts["train"] >= _FEWEST_TRAIN
+
+
 def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
-    """Draw codes from a standard normal, decode them, and compare with the test images."""
+    """Draw codes from a standard normal, decode them, and compare with the test images.
+
+    Raises
+    ------
+    LabError
+        If there are too few images; `is_possible` tells beforehand.
+    """
     from sklearn.decomposition import PCA  # noqa: PLC0415 - a second to import
 
+    _check_enough(dataset)
     train, test = dataset.indices("train"), dataset.indices("test")
     rng = np.random.default_rng(config.seed)
     shuffled = rng.permutation(train)  # any first few of them are a fair draw, however the images are ordered
-    fitted = _flat(to_unit(dataset.images[shuffled[:_FIT_IMAGES]]))
+    count = min(config.samples or len(test), len(train) // 2)
+    fitted = _flat(to_unit(dataset.images[shuffled[count:][:_FIT_IMAGES]]))
     features = min(config.features, *fitted.shape, len(test) - 1)
-    if features < 1:
-        raise LabError("The Fréchet distance needs at least 2 test images; there are {count}.", count=len(test))
     pca = PCA(features, svd_solver="auto", random_state=0).fit(fitted)
     real = pca.transform(_flat(to_unit(dataset.images[test])))
-    count = config.samples or len(test)
     samples = pca.transform(_flat(draw(inference, count, rng)))
-    others = pca.transform(fitted[:count])
+    others = pca.transform(_flat(to_unit(dataset.images[shuffled[:count]])))
     distance = FRECHET.of_features
     assert distance is not None
-    return Generation(distance(real, samples), distance(real, others), features, count, len(test))
+    return Generation(distance(real, samples), distance(real, others), features, len(samples), len(others), len(test))
 
 
 def draw(inference: Inference, count: int, rng: np.random.Generator) -> Images:
     """Return images (count, H, W, C) decoded from draws of the standard normal prior."""
     return inference.decode(rng.standard_normal((count, inference.latent_dim), dtype=np.float32))
+
+
+def _check_enough(dataset: Dataset) -> None:
+    if dataset.counts["test"] < _FEWEST_TEST:
+        raise LabError(
+            "The Fréchet distance needs at least 2 test images; there are {count}.", count=dataset.counts["test"]
+        )
+    if dataset.counts["train"] < _FEWEST_TRAIN:
+        raise LabError(
+            "The Fréchet distance needs at least 4 training images; there are {count}.", count=dataset.counts["train"]
+        )
 
 
 def _flat(images: Images) -> npt.NDArray[np.float32]:
@@ -109,5 +135,4 @@ SPEC = StudySpec(
     subject="run",
     config=Config,
     run=run,
-    order=5,
 )

@@ -20,7 +20,7 @@ from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
-from aelab.pixels import to_unit
+from aelab.studies._codes import codes_of, drawn_indices
 from aelab.studies.spec import StudySpec
 
 Floats = npt.NDArray[np.float32]
@@ -78,14 +78,8 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> LatentMap:
     LabError
         If t-SNE is asked for more neighbours than there are images, or the codes cannot be told apart.
     """
-    indices = dataset.indices("test")
-    if 0 < config.limit < len(indices):
-        indices = np.sort(np.random.default_rng(config.seed).permutation(indices)[: config.limit])
-    codes = inference.encode(to_unit(dataset.images[indices]))
-    if not np.isfinite(codes).all():
-        raise LabError(
-            "The encoder of run {run} gives codes that are no numbers. Train it again.", run=inference.run_id
-        )
+    indices = drawn_indices(dataset, config.limit, config.seed)
+    codes = codes_of(inference, dataset, indices)
     labels = dataset.labels[indices]
     if config.method == "pca":
         coordinates, explained = _pca(codes, config.dimensions)
@@ -157,5 +151,4 @@ SPEC = StudySpec(
     subject="run",
     config=Config,
     run=run,
-    order=3,
 )

@@ -90,5 +90,4 @@ SPEC = StudySpec(
     subject="dataset",
     config=Config,
     run=run,
-    order=0,
 )

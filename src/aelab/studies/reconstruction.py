@@ -79,5 +79,4 @@ SPEC = StudySpec(
     subject="run",
     config=Config,
     run=run,
-    order=1,
 )

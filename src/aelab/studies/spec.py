@@ -17,7 +17,7 @@ class StudySpec:
     ----------
     name, label : str
     question : str
-        What it answers, as a student would ask.
+        What it answers, as a student would ask; the page that shows it begins with it.
     subject : {"dataset", "run"}
         ``run(dataset, config)``, or ``run(inference, dataset, config)`` with the networks of a run and
         the dataset it was trained on.
@@ -32,4 +32,3 @@ class StudySpec:
     subject: Literal["dataset", "run"]
     config: type[Config]
     run: Callable[..., Any]
-    order: int = 0

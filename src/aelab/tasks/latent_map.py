@@ -57,7 +57,13 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
 
 
 def result(job: Job) -> LatentMap:
-    """Return what a job that is done has made; a `LabError` names a file that is damaged."""
+    """Return what a job that is done has made.
+
+    Raises
+    ------
+    LabError
+        Names a file that is damaged; the job is then forgotten, so that asking again makes the map anew.
+    """
     try:
         # numpy would leave a damaged file open that it has opened itself
         with open(job.folder / _RESULT, "rb") as file, np.load(file, allow_pickle=False) as stored:
@@ -71,8 +77,12 @@ def result(job: Job) -> LatentMap:
                 None if np.isnan(divergence) else divergence,
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        storage.removed_folder(job.folder)
         raise LabError(
-            "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=error
+            "{file} in {folder} was damaged ({reason}) and is deleted: ask for the map again.",
+            file=_RESULT,
+            folder=f"jobs/{job.id}",
+            reason=storage.reason(error),
         ) from None
 
 

@@ -19,7 +19,6 @@ from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.split import SplitPlan
 from aelab.errors import N_, LabError
-from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
@@ -34,8 +33,8 @@ Upload = tuple[str, IO[bytes]]
 
 
 def submit_built_in(name: str) -> Job:
-    """Queue the making of a built-in dataset."""
-    return queue.submit("make_dataset", {"name": name})
+    """Queue the making of a built-in dataset that is not stored."""
+    return _storing.submit("make_dataset", {"name": name})
 
 
 def submit_shapes(name: str, config: ShapesConfig) -> Job:
@@ -103,14 +102,14 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
         finally:
             shutil.rmtree(kept, ignore_errors=True)
     elif "shapes" in params:
-        store.import_dataset(name, "shapes", ShapesConfig.parse(params["shapes"]), context.advance)
+        store.import_dataset(name, "shapes", ShapesConfig.parse(params["shapes"]), context.progress)
     else:
-        store.open_dataset(name, context.advance)
+        store.open_dataset(name, context.progress)
 
 
 def _import(kept: Path, params: Mapping[str, Any], context: JobContext) -> None:
     if "file" in params:
-        import_path(kept / params["file"], params["name"], params["size"], params["color"], context.advance)
+        import_path(kept / params["file"], params["name"], params["size"], params["color"], context.progress)
         return
     paths = [kept / file for file in params["files"]]
     recipe = Recipe.from_json(params["recipe"]) if params["recipe"] else None
@@ -121,7 +120,7 @@ def _import(kept: Path, params: Mapping[str, Any], context: JobContext) -> None:
         prepare={} if as_they_are else params["prepare"],
         split={} if recipe else params["split"],
         recipe=recipe,
-        progress=context.advance,
+        progress=context.progress,
     )
 
 

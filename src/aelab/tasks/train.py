@@ -87,6 +87,7 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     run = runs.find(params["run"])
     dataset = run.images()
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
+    from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
     from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
@@ -99,7 +100,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
         np.asarray(dataset.images[indices]), np.asarray(dataset.images[dataset.indices("validation")])
     )
     try:
-        networks = fit(chosen, images, _Keeper(context, writer))
+        with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
+            networks = fit(chosen, images, _Keeper(context, writer))
     except Cancelled:
         raise Stopped from None
     writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
@@ -111,7 +113,7 @@ def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
     """Measure a run's exported networks on the test images, as `metrics.json` keeps it."""
     networks = inference.load(run)
     measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
-    if run.plan.model.generative and dataset.counts["test"] > 1:  # one image has no spread to compare
+    if run.plan.model.generative and generation.is_possible(dataset):
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
     return measured
 
@@ -147,11 +149,16 @@ def _environment() -> dict[str, Any]:
 
 
 def _is_answered(run_id: str) -> bool:
-    """Return whether there is such a run, it can be read, and it is done or on its way."""
+    """Return whether there is such a run, and it is on its way, or done and whole."""
     try:
-        return runs.status(runs.find(run_id)).state in jobs.OPEN | {"done"}
+        run = runs.find(run_id)
+        state = runs.status(run).state
+        if state == "done":
+            run.metrics()
+            inference.load(run)
     except LabError:
         return False
+    return state in jobs.OPEN | {"done"}
 
 
 SPEC = TaskSpec(name="train", label=N_("Training"), lane="heavy", run=train)

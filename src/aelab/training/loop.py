@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from aelab.models.tracing import summarize
 from aelab.pixels import UInt8Images, to_unit
@@ -62,7 +61,6 @@ def train(plan: Plan, images: TrainingImages, recorder: Recorder) -> Networks:
     LabError
         If the loss stopped being a number, or the settings cannot work with these images.
     """
-    _use_graphics_card_politely()
     shape = images.train.shape[1:]
     networks = build(plan, (shape[0], shape[1], shape[2]))
     trainee = Trainee(plan, networks)
@@ -116,9 +114,3 @@ def _steps_per_execution(plan: Plan, networks: Networks, steps: int) -> int:
     arithmetic = 3 * summarize(plan.model, plan.model_config, (height, width, channels)).multiply_adds
     step_seconds = arithmetic * plan.training.batch_size / _SLOW_MULTIPLY_ADDS
     return max(1, min(_MOST_STEPS_PER_EXECUTION, steps, int(_SECONDS_BETWEEN_CHECKS / step_seconds)))
-
-
-def _use_graphics_card_politely() -> None:
-    """Take a graphics card's memory as it is needed, not all at once."""
-    for card in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(card, True)

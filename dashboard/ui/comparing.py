@@ -1,0 +1,165 @@
+"""Runs side by side: which ones can be compared, which is best at what, and on which class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from aelab import runs
+from aelab.datasets.store import Dataset
+from aelab.errors import LabError
+from aelab.metrics import metrics
+from aelab.runs import Run
+from aelab.studies import comparison
+from ui import caches
+from ui.definitions import direction, heading
+from ui.guards import empty
+from ui.i18n import plain, say, t
+from ui.labels import class_name
+from ui.pickers import DATASET_KEY, name_damaged
+from ui.tables import measures_columns, shown
+
+MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
+_AT_FIRST = 8  # runs compared until somebody chooses
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Runs on the same images.
+
+    Attributes
+    ----------
+    dataset : str
+    images : Dataset or None
+        What they were trained on; None where it is deleted or damaged.
+    runs : list of Run
+        At least one.
+    """
+
+    dataset: str
+    images: Dataset | None
+    runs: list[Run]
+
+
+def pick_runs() -> Compared:
+    """Draw the pickers of a dataset and of runs on its images; stop the page where there is nothing to compare."""
+    done = runs.done()
+    if not done:
+        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    left, right = st.columns([1, 3])
+    name = left.selectbox(
+        t("Dataset"),
+        sorted({run.dataset for run in done}),
+        key=DATASET_KEY,
+        bind="query-params",
+        help=t("Only runs on the same images compare."),
+    )
+    images = _stored(name)
+    of_name = [run for run in done if run.dataset == name]
+    checksum = of_name[0].dataset_checksum if images is None else images.checksum
+    same = [run for run in of_name if run.dataset_checksum == checksum]
+    options = [run.id for run in same]
+    chosen = right.multiselect(t("Runs"), options, options[:_AT_FIRST], key=f"runs.{name}", bind="query-params")
+    name_damaged()
+    _name_others([run.id for run in of_name if run not in same], name)
+    if not same:
+        empty(
+            t(
+                "No run was trained on the images that {dataset} holds now. Start one on the Train page.",
+                dataset=plain(name),
+            )
+        )
+    if not chosen:
+        empty(t("Choose one run or more."))
+    return Compared(name, images, [run for run in same if run.id in chosen])
+
+
+def _stored(name: str) -> Dataset | None:
+    """Return a dataset as it is stored now, if it is; say what is wrong with one that is damaged."""
+    if not caches.is_stored(name):
+        return None
+    try:
+        return caches.dataset(name)
+    except LabError as error:
+        st.warning(say(error), icon=":material/warning:")
+        return None
+
+
+def _name_others(others: Sequence[str], dataset: str) -> None:
+    if others:
+        st.warning(
+            t(
+                "Not compared, since they were trained on other images under the name {dataset}: {runs}",
+                dataset=plain(dataset),
+                runs=plain(", ".join(others)),
+            ),
+            icon=":material/warning:",
+        )
+
+
+def say_best(table: pd.DataFrame) -> None:
+    """Say of each measure which run is best, and with what value."""
+    means = comparison.overall(table).set_index("run")
+    winners = comparison.best(table)
+    st.markdown(
+        "  \n".join(
+            t(
+                "**{measure}** ({direction}): best is {run} with **{value}**",
+                measure=heading(metrics[name]),
+                direction=direction(metrics[name]),
+                run=plain(winners[name]),
+                value=f"{means.loc[winners[name], name]:.{metrics[name].decimals}f}",
+            )
+            for name in MEASURES
+            if name in winners
+        )
+    )
+
+
+def show_measures(table: pd.DataFrame) -> None:
+    """Draw the measures of every run over all images."""
+    overall = comparison.overall(table)
+    measured = [name for name in MEASURES if name in overall]
+    st.dataframe(
+        shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]]),
+        hide_index=True,
+        column_config={
+            "run": t("Run"),
+            "model": t("Model"),
+            "latent_dim": t("Latent dimension"),
+            "n": "N",
+            "split": t("Split"),
+        }
+        | measures_columns(MEASURES),
+        alt=t("Measures of every chosen run"),
+    )
+
+
+def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:
+    """Draw a measure by run and class."""
+    by_class = comparison.by_class(table, measure)
+    if by_class.empty:
+        st.info(t("These images have no classes."), icon=":material/info:")
+        return
+    spec = metrics[measure]
+    st.dataframe(
+        by_class,
+        hide_index=True,
+        alt=t("The chosen measure by run and class"),
+        column_config={"run": t("Run")}
+        | {
+            name: st.column_config.NumberColumn(class_name(images, name), format=f"%.{spec.decimals}f")
+            for name in by_class.columns
+            if name != "run"
+        },
+    )
+    st.caption(
+        t(
+            "{measure}, {direction}; the CSV has N and interval of each class.",
+            measure=heading(spec),
+            direction=direction(spec),
+        )
+    )

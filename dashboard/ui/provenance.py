@@ -1,0 +1,40 @@
+"""Where images come from: what a source promises before it is asked, and what is known of a stored dataset."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aelab.datasets import sources
+from aelab.datasets.spec import SourceSpec
+from aelab.datasets.store import Dataset
+from ui.i18n import plain, t
+
+#: What is said of a dataset, in this order. The first two are the lab's own words, the others are names.
+_SENTENCES = ("origin", "processing", "file", "citation", "license")
+
+
+def summary_of(source: SourceSpec) -> str:
+    """Return what a source is called and what it gives, as Markdown."""
+    return f"**{t(source.label)}**: {t(source.summary)}"
+
+
+def built_in_summaries() -> str:
+    """Return a list of the datasets that need no import: what is in them, and which are downloaded."""
+    return "\n".join(f"- {summary_of(spec)} (`{spec.name}`)" for spec in sources if spec.ready)
+
+
+def say_origin(data: Dataset) -> None:
+    """Say where a dataset comes from, what was done to it, whom to cite and under which licence, as far as known."""
+    known = {name: str(data.provenance[name]) for name in _SENTENCES if data.provenance.get(name)}
+    if known:
+        st.caption(" ".join(_sentence(name, value) for name, value in known.items()))
+
+
+def _sentence(name: str, value: str) -> str:
+    if name == "file":
+        return t("File: {name}.", name=plain(value))
+    if name == "citation":
+        return t("To cite: {source}", source=plain(value).rstrip(".") + ".")
+    if name == "license":
+        return t("Licence: {name}.", name=plain(value))
+    return plain(t(value))

@@ -1,0 +1,68 @@
+"""The form of a training: an architecture with its settings, and those that every training has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from aelab.datasets.store import Dataset
+from aelab.fields import Config
+from aelab.models import models
+from aelab.models.spec import ModelSpec
+from aelab.training.config import TrainingConfig, suggested_batch_size
+from ui import address
+from ui.forms import config_control, config_form
+from ui.i18n import t
+
+_USUAL_MODEL = "conv_ae"
+_OF_STEPS = ("epochs", "batch_size", "learning_rate")  # a closed form takes none
+
+
+def pick_model() -> ModelSpec:
+    """Draw the picker of architectures and return the chosen one; the address can ask for another one at first."""
+    asked = address.asked_at_first("train").get("model")
+    name = st.selectbox(
+        t("Model"),
+        models.names(),
+        index=models.names().index(asked if asked in models else _USUAL_MODEL),
+        key="train.model",
+        format_func=lambda name: t(models[name].label),
+        persist_state="session",
+    )
+    spec = models[name]
+    st.caption(f"{t(spec.summary)} ({spec.paper})")
+    return spec
+
+
+def settings(spec: ModelSpec, data: Dataset) -> dict[str, Any]:
+    """Draw the controls and return the values by field; the address keeps those that are not the usual ones."""
+    at_first = address.asked_at_first("train")
+    of_model = at_first if at_first.get("model", _USUAL_MODEL) == spec.name else {}
+    values = config_form(spec.config, f"train.{spec.name}", usual=address.with_asked(spec.config(), of_model))
+    with st.expander(t("Training"), expanded=True):
+        common, usual = _common(spec, data, at_first)
+    unusual = _unusual(values, spec.config()) | _unusual(common, usual)
+    address.keep({"model": spec.name} | unusual, _names())
+    return values | common
+
+
+def _common(spec: ModelSpec, data: Dataset, at_first: dict[str, str]) -> tuple[dict[str, Any], TrainingConfig]:
+    """Draw the controls of what every training has; return their values, and what is usual with these images."""
+    prefix = f"train.{data.name}"
+    # First, since what is usual hangs on it: page and command line shall ask for the same run.
+    limit = config_control(TrainingConfig, "limit", prefix, usual=address.with_asked(TrainingConfig(), at_first))
+    images = min(limit or data.counts["train"], data.counts["train"])
+    usual = TrainingConfig(batch_size=suggested_batch_size(images))
+    without = ("limit", *(_OF_STEPS if spec.fit else ()))
+    rest = config_form(TrainingConfig, prefix, usual=address.with_asked(usual, at_first), without=without)
+    return {"limit": limit, **rest}, usual
+
+
+def _unusual(values: dict[str, Any], usual: Config) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value != getattr(usual, name)}
+
+
+def _names() -> list[str]:
+    """Return everything that a training's address can have."""
+    return ["model", *dict.fromkeys([*TrainingConfig.names(), *(n for spec in models for n in spec.config.names())])]

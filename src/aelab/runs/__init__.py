@@ -1,0 +1,46 @@
+"""The only reader and writer of run folders, `artifacts/runs/<id>/`.
+
+====================  ===========================================================================
+`config.json`         everything needed to repeat the run
+`environment.json`    versions and machine
+`history.jsonl`       a line an epoch: loss and parts, train and validation
+`snapshots/`          the same few reconstructions and codes as they were after an epoch
+`model.weights.npz`   the weights of both networks, plain arrays
+`encoder.onnx`        what the server runs
+`decoder.onnx`
+`metrics.json`        measures on the test split, written last: a run that has it is complete
+====================  ===========================================================================
+
+How a run stands is what its job says; the job has the run's id.
+"""
+
+from aelab.runs.run import Run, root
+from aelab.runs.store import (
+    Listed,
+    RunState,
+    create,
+    delete,
+    done,
+    find,
+    listed,
+    lock,
+    new_run,
+    status,
+)
+from aelab.runs.writer import RunWriter
+
+__all__ = [
+    "Listed",
+    "Run",
+    "RunState",
+    "RunWriter",
+    "create",
+    "delete",
+    "done",
+    "find",
+    "listed",
+    "lock",
+    "new_run",
+    "root",
+    "status",
+]

@@ -1,0 +1,137 @@
+"""One training, as it was asked for, and what it has left so far."""
+
+from __future__ import annotations
+
+import itertools
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab import storage
+from aelab.datasets.store import Dataset, open_dataset
+from aelab.errors import LabError
+from aelab.training.config import Plan, plan
+
+
+def root() -> Path:
+    """Return the folder in which runs are kept."""
+    return storage.artifacts() / "runs"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, as it was asked for.
+
+    Attributes
+    ----------
+    id : str
+    dataset, dataset_checksum : str
+        Which images, and that they are still the same ones.
+    model : str
+    settings : mapping
+        The values of both configs, by field name.
+    created : str
+        ISO 8601, UTC.
+    """
+
+    id: str
+    dataset: str
+    dataset_checksum: str
+    model: str
+    settings: Mapping[str, Any]
+    created: str
+
+    @property
+    def folder(self) -> Path:
+        """Where everything about it is."""
+        return root() / self.id
+
+    @property
+    def plan(self) -> Plan:
+        """What was trained, checked anew."""
+        return plan(self.model, self.settings)
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return a dict an epoch, as `aelab.training.recorder.Epoch.to_json` wrote it, up to the first damaged line."""
+        lines = storage.read_lines(self.folder / "history.jsonl")
+        return list(itertools.takewhile(_is_epoch, lines))
+
+    def snapshot_epochs(self) -> list[int]:
+        """Return the epochs of which a snapshot is kept, ascending."""
+        return sorted(int(path.stem.removeprefix("epoch-")) for path in (self.folder / "snapshots").glob("epoch-*.npz"))
+
+    def snapshot(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays kept after an epoch: target, given, output (uint8), codes (float16)."""
+        path = self.folder / "snapshots" / f"epoch-{epoch:05d}.npz"
+        try:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+                return {name: stored[name] for name in stored.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise damaged(self.id, path.name, storage.reason(error)) from None
+
+    def metrics(self) -> dict[str, Any]:
+        """Return the measures on the test split; a `LabError` where there are none yet."""
+        path = self.folder / "metrics.json"
+        if not path.exists():
+            raise LabError("Run {run} has no results yet, or has lost them. Train it again.", run=self.id)
+        metrics = storage.read_json(path)
+        if not _are_metrics(metrics):
+            raise damaged(self.id, "metrics.json", "missing fields")
+        return dict(metrics)
+
+    def checked(self, dataset: Dataset) -> Dataset:
+        """Return the dataset if it holds the images the run was trained on.
+
+        Raises
+        ------
+        LabError
+            If another one has taken its name: its "test" images may be among those trained on.
+        """
+        if dataset.checksum != self.dataset_checksum:
+            raise LabError(
+                "Dataset {dataset} has changed since this run was asked for. Start the training again.",
+                dataset=self.dataset,
+            )
+        return dataset
+
+    def images(self) -> Dataset:
+        """Open the dataset of the run, checked."""
+        return self.checked(open_dataset(self.dataset))
+
+    def network(self, name: Literal["encoder", "decoder"]) -> bytes:
+        """Return a network as an ONNX file; a `LabError` where the training did not get that far."""
+        try:
+            return (self.folder / f"{name}.onnx").read_bytes()
+        except FileNotFoundError:
+            raise LabError(
+                "Run {run} has no {network} yet, or has lost it. Choose another run, or train it again.",
+                run=self.id,
+                network=name,
+            ) from None
+
+
+def _is_epoch(line: Any) -> bool:
+    return isinstance(line, dict) and all(
+        isinstance(line.get(part), dict) and "loss" in line[part] for part in ("train", "validation")
+    )
+
+
+def _are_metrics(data: Any) -> bool:
+    """Return whether what `metrics.json` holds can be shown and compared."""
+    return (
+        isinstance(data, dict)
+        and isinstance(data.get("n"), int)
+        and isinstance(data.get("split"), str)
+        and isinstance(data.get("overall"), dict)
+        and all(isinstance(each, dict) and "mean" in each for each in data["overall"].values())
+    )
+
+
+def damaged(run_id: str, file: str, reason: str) -> LabError:
+    """Return what is said of a file in a run's folder that is not as it was written."""
+    return LabError("{file} in {folder} is damaged ({reason}).", file=file, folder=run_id, reason=reason)

@@ -1,0 +1,140 @@
+"""Create, find, list and delete runs; how one stands is what its job says."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import filelock
+
+from aelab import storage
+from aelab.errors import LabError
+from aelab.jobs import folder as jobs
+from aelab.jobs.folder import Status
+from aelab.runs.run import Run, damaged, root
+from aelab.training.config import Plan
+
+RunState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
+
+_FORMAT = 1
+
+
+def lock() -> filelock.FileLock:
+    """Return the lock to hold from looking whether there is a run until its job is queued; it can be taken twice."""
+    root().mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(root() / ".lock", is_singleton=True)
+
+
+def create(run: Run) -> None:
+    """Write a new run's folder with its config; one of the same id that cannot be used gives way."""
+    path = root() / storage.checked_id(run.id)
+    root().mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        storage.removed_folder(path)
+    job = jobs.find(run.id)
+    if job is not None and jobs.status(job).state == "done":  # what it has done is gone
+        storage.removed_folder(job.folder)
+    with storage.written_folder(path) as folder:
+        (folder / "snapshots").mkdir()
+        storage.write_json(
+            folder / "config.json",
+            {
+                "format": _FORMAT,
+                "dataset": run.dataset,
+                "dataset_checksum": run.dataset_checksum,
+                "model": run.model,
+                "settings": dict(run.settings),
+                "created": run.created,
+            },
+        )
+
+
+def _existing(run_id: str) -> Path:
+    path = root() / storage.checked_id(run_id)
+    if not path.is_dir():
+        raise LabError(
+            "There is no run called {run}; `aelab runs list` and the Reports page show them.", run=repr(run_id)
+        )
+    return path
+
+
+def find(run_id: str) -> Run:
+    """Return a run.
+
+    Raises
+    ------
+    LabError
+        If there is none of that id, or its `config.json` cannot be read.
+    """
+    data = storage.read_json(_existing(run_id) / "config.json")
+    texts = ("dataset", "dataset_checksum", "model", "created")
+    fields = data if isinstance(data, dict) else {}
+    if not all(isinstance(fields.get(name), str) for name in texts) or not isinstance(fields.get("settings"), dict):
+        raise damaged(run_id, "config.json", "missing fields")
+    return Run(run_id, data["dataset"], data["dataset_checksum"], data["model"], data["settings"], data["created"])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line in the list of runs; `run` is None where the folder is damaged, and `reason` says how."""
+
+    id: str
+    state: RunState
+    run: Run | None
+    reason: LabError | None = None
+
+
+def listed() -> list[Listed]:
+    """Return every run, newest first; a damaged one is listed as damaged and stops nobody."""
+    rows = []
+    for path in storage.folders(root()):
+        try:
+            run = find(path.name)
+            state = status(run).state
+            if state == "done":
+                run.metrics()  # a finished run without readable results is of no use to any page
+            rows.append(Listed(run.id, state, run))
+        except LabError as error:
+            rows.append(Listed(path.name, "damaged", None, error))
+    return sorted(rows, key=lambda row: (row.run.created if row.run else "", row.id), reverse=True)
+
+
+def done() -> list[Run]:
+    """Return the runs that can be used, newest first."""
+    return [row.run for row in listed() if row.state == "done" and row.run is not None]
+
+
+def status(run: Run) -> Status:
+    """Return how a run stands: as its job says, or by its files where the job's folder is gone."""
+    complete = (run.folder / "metrics.json").exists()
+    job = jobs.find(run.id)
+    if job is None and not complete:
+        with lock():  # it may be so new that its job is about to be queued
+            job = jobs.find(run.id)
+    if job is not None:
+        return jobs.status(job)
+    return Status("done", 1.0) if complete else Status("interrupted")
+
+
+def delete(run_id: str) -> None:
+    """Delete a run, damaged or not, and its job; one that is still open has to be cancelled first."""
+    path = _existing(run_id)
+    job = jobs.find(run_id)
+    if job is not None and jobs.status(job).state in jobs.OPEN:
+        raise LabError("Run {run} is still {state}: cancel it first.", run=run_id, state=jobs.status(job).state)
+    storage.removed_folder(path)
+    if job is not None:
+        storage.removed_folder(job.folder)
+
+
+def new_run(dataset: str, checksum: str, chosen: Plan) -> Run:
+    """Return the run of a plan on a dataset; the same question has the same id."""
+    from aelab.jobs.queue import key  # noqa: PLC0415
+
+    settings = {**chosen.model_config.to_json(), **chosen.training.to_json()}
+    digest = key("train", {"dataset": checksum, "model": chosen.model.name, "settings": settings}).split("-")[1]
+    name = f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}"
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    return Run(name, dataset, checksum, chosen.model.name, settings, now)

@@ -1,0 +1,53 @@
+"""Write what a training leaves behind."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab import storage
+from aelab.runs.run import Run
+
+
+class RunWriter:
+    """Writes what a training leaves behind, each file whole.
+
+    Parameters
+    ----------
+    run : Run
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._folder = run.folder
+
+    def environment(self, data: Mapping[str, Any]) -> None:
+        """Keep versions and machine."""
+        storage.write_json(self._folder / "environment.json", dict(data))
+
+    def epoch(self, line: Mapping[str, Any]) -> None:
+        """Append an epoch to the history."""
+        storage.append_line(self._folder / "history.jsonl", dict(line))
+
+    def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep the arrays of an epoch."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        self._write(f"snapshots/epoch-{epoch:05d}.npz", buffer.getvalue())
+
+    def networks(self, *, encoder: bytes, decoder: bytes, weights: bytes) -> None:
+        """Keep the trained networks."""
+        self._write("model.weights.npz", weights)
+        self._write("encoder.onnx", encoder)
+        self._write("decoder.onnx", decoder)
+
+    def metrics(self, data: Mapping[str, Any]) -> None:
+        """Keep the measures; the last thing written."""
+        storage.write_json(self._folder / "metrics.json", dict(data))
+
+    def _write(self, name: str, content: bytes) -> None:
+        with storage.written(self._folder / name) as file:
+            file.write(content)
