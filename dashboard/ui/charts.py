@@ -103,7 +103,7 @@ def pixel_histogram(
         }
         for shares, name, color in zip(histogram, names, colors, strict=True)
     ]
-    return _figure(lines, title, _axis(x), _axis(y, type="log"))
+    return _figure(lines, title, _axis(x), _axis(y, type="log", dtick=1))  # powers of ten only
 
 
 def learning_curves(

@@ -10,12 +10,16 @@ import streamlit as st
 
 import ui
 from aelab import starter
+from aelab.cleaning import drafts
+from aelab.datasets import store
 from aelab.jobs import queue
 
 
 @st.cache_resource(show_spinner=False)
 def open_once() -> None:
-    """Queue the starter lab in a lab that has nothing yet; take up a queue that a restart left waiting."""
+    """Queue the starter lab in a lab that has nothing yet; sweep up, and take up a queue that a restart left."""
+    store.sweep_unfinished()
+    drafts.sweep()
     if starter.is_new():
         starter.queue_starter()
     queue.pump()

@@ -29,11 +29,18 @@ def choose_next(*, dataset: str) -> None:
     st.session_state[_NEXT] = dataset
 
 
-def pick_dataset() -> Dataset:
-    """Draw the picker of datasets and return the chosen one; a built-in one is made first, as a job."""
+def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
+    """Draw the picker of datasets and return the chosen one; a built-in one is made first, as a job.
+
+    Parameters
+    ----------
+    beside : callable, optional
+        Draws what is there even while the dataset is not, or cannot be made.
+    """
     if _NEXT in st.session_state:
         st.session_state[DATASET_KEY] = st.session_state.pop(_NEXT)
     name = st.selectbox(t("Dataset"), store.names(), key=DATASET_KEY, bind="query-params", help=built_in_summaries())
+    beside()
     if not caches.is_stored(name):
         if name in sources:
             st.caption(t(sources[name].summary))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from aelab.datasets import sources
+from aelab.datasets.report import Report
 from aelab.datasets.spec import SourceSpec
 from aelab.datasets.store import Dataset
-from ui.i18n import plain, t
+from ui import tables
+from ui.i18n import plain, say, t
 
 #: What is said of a dataset, in this order. The first two are the lab's own words, the others are names.
 _SENTENCES = ("origin", "processing", "file", "citation", "license")
@@ -28,6 +31,36 @@ def say_origin(data: Dataset) -> None:
     known = {name: str(data.provenance[name]) for name in _SENTENCES if data.provenance.get(name)}
     if known:
         st.caption(" ".join(_sentence(name, value) for name, value in known.items()))
+
+
+def say_report(data: Dataset) -> None:
+    """Say what the import did with each file: kept, converted, left out and why."""
+    report = data.report()
+    sentences = report.sentences()
+    if not sentences and not report.converted:
+        return
+    title = t(
+        "Import: {kept} of {found} files kept, {converted} converted, {out} left out",
+        kept=report.kept,
+        found=report.found,
+        converted=len({name for each in report.converted for name in each.files}),
+        out=len(sentences),
+    )
+    with st.expander(title, icon=":material/fact_check:"):
+        for each in report.converted:
+            example = plain(each.files[0])
+            st.markdown(f"- {say(each.note)} {t('{count} files, such as {name}', count=len(each.files), name=example)}")
+        for error in data.skipped:
+            st.markdown(f"- {say(error)}")
+        tables.offer_csv(_as_table(report), f"import-{data.name}.csv")
+
+
+def _as_table(report: Report) -> pd.DataFrame:
+    """Return a row for each file that was converted or left out."""
+    rows = [(name, "converted", str(each.note)) for each in report.converted for name in each.files]
+    rows += [(each.file, "left out", str(each.reason)) for each in report.quarantined]
+    rows += [("", "left out", str(sentence)) for sentence in report.left_out]
+    return pd.DataFrame(rows, columns=["file", "what", "why"])
 
 
 def _sentence(name: str, value: str) -> str:

@@ -29,7 +29,7 @@ def test_evaluating_again_gives_the_numbers_of_the_training(answer: Answers, lab
 
 def test_denoising_is_answered_with_the_numbers_of_its_study(answer: Answers, lab: TrainedLab) -> None:
     found = answer("denoise", lab.runs["dae"], "--noise", "salt_pepper", "--level", "0.1")
-    assert set(found) == {"run", "noise", "level", "split", "n", "noisy", "restored", "gain_db"}
+    assert set(found) == {"run", "noise", "level", "split", "n", "compared", "noisy", "restored", "gain_db"}
     config = denoising.Config(noise="salt_pepper", level=0.1)
     run = runs.find(lab.runs["dae"])
     expected = denoising.run(inference.load(run), store.open_dataset("digits"), config)

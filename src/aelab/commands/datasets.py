@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from aelab import collecting, storage
+from aelab import storage
 from aelab.commands.answer import Answer, place
 from aelab.commands.following import percent
 from aelab.datasets import store
 from aelab.datasets.export import export
 from aelab.datasets.folder import FolderConfig
 from aelab.datasets.importing import import_paths
-from aelab.datasets.originals import Credit
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.recipe import Recipe
 from aelab.datasets.split import SPLIT_NAMES, SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
+from aelab.tasks.import_collection import credits_of
 
 _FEW = 10  # files or pairs that are named before the rest is counted; --json has them all
 
@@ -58,7 +57,7 @@ def load(arguments: argparse.Namespace) -> Answer:
         split=_given(arguments, SplitPlan),
         recipe=recipe,
         progress=percent("importing"),
-        origins=_origins(paths),
+        origins=credits_of(paths[0]),
     )
     return described(dataset)
 
@@ -138,16 +137,6 @@ def _given(arguments: argparse.Namespace, config: type[Prepare] | type[SplitPlan
     """Return the settings of a config that were given on the command line."""
     values = {name: getattr(arguments, name, None) for name in config.names()}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _origins(paths: list[Path]) -> dict[str, Credit]:
-    """Return where the pictures of a folder are from, if they were collected."""
-    if len(paths) != 1 or not paths[0].is_dir():
-        return {}
-    return {
-        file: Credit(found.address, found.licence, found.author)
-        for file, found in collecting.collected(paths[0]).items()
-    }
 
 
 def _balance(dataset: Dataset) -> dict[str, dict[str, int]]:

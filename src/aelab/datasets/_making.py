@@ -18,7 +18,7 @@ from aelab.datasets import array_originals
 from aelab.datasets._threads import some_in_order
 from aelab.datasets.alike import same_pictures
 from aelab.datasets.array_originals import ArrayOriginals
-from aelab.datasets.originals import Digests, Originals, Pixels, digest_of
+from aelab.datasets.originals import Digests, Originals, Pixels, digests_of
 from aelab.datasets.prepare import Prepare, prepared
 from aelab.datasets.recipe import Chosen, Recipe
 from aelab.datasets.similar import group_ids
@@ -30,12 +30,12 @@ from aelab.intake.limits import check_room
 Shape = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
-    """An image as it is written."""
+@dataclass(frozen=True)
+class _Some:
+    """A few images as they are written, uint8 (n, H, W, C), and their digests."""
 
-    data: bytes
-    digest: int
+    images: Pixels
+    digests: Digests
 
 
 def fill(
@@ -132,29 +132,26 @@ def _write_images(
     It is no mapped file: on a full disk writing fails with an error, where a mapped file ends the process.
     """
     checksum, digests = _started(len(kept), shape), []
-    prepared_of = partial(_prepared, originals, prepare)
-    with (
-        open(folder / "images.npy", "wb") as file,
-        closing(some_in_order(prepared_of, kept.tolist())) as images,
-    ):
+    prepared_of, done = partial(_prepared, originals, prepare, shape), 0
+    with open(folder / "images.npy", "wb") as file, closing(some_in_order(prepared_of, kept.tolist())) as batches:
         header = {"descr": "|u1", "fortran_order": False, "shape": (len(kept), *shape)}
         np.lib.format.write_array_header_1_0(file, header)
-        for image in images:
-            file.write(image.data)
-            checksum.update(image.data)
-            digests.append(image.digest)
-            progress(len(digests) / len(kept))
-    return np.array(digests, np.uint64), checksum
+        for some in batches:
+            file.write(some.images.data)
+            checksum.update(some.images.data)
+            digests.append(some.digests)
+            done += len(some.digests)
+            progress(done / len(kept))
+    return np.concatenate(digests), checksum
 
 
-def _prepared(originals: Originals, prepare: Prepare | None, indices: list[int]) -> list[_Image]:
-    """Return a few images, ready to be written."""
-    images = []
-    for index in indices:
+def _prepared(originals: Originals, prepare: Prepare | None, shape: Shape, indices: list[int]) -> list[_Some]:
+    """Return a few images, together."""
+    images = np.empty((len(indices), *shape), np.uint8)
+    for image, index in zip(images, indices, strict=True):
         pixels = originals.pixels(index)
-        data = (prepared(pixels, prepare) if prepare is not None else pixels).tobytes()
-        images.append(_Image(data, digest_of(data)))
-    return images
+        image[...] = prepared(pixels, prepare) if prepare is not None else pixels
+    return [_Some(images, digests_of(images))]
 
 
 def _split(

@@ -24,8 +24,8 @@ from aelab.jobs.folder import Job
 from aelab.jobs.spec import tasks
 
 _LOCK_SECONDS = 5.0  # readers probe the lock for an instant
-_WATCH_SECONDS = 0.5
-_GRACE_SECONDS = 3.0  # for a task that looks whether it should stop; t-SNE, deep in a library, never does
+_WATCH_SECONDS = 0.2
+_GRACE_SECONDS = 1.0  # for a task that looks whether it should stop; t-SNE, deep in a library, never does
 
 
 def main(job_dir: str) -> int:

@@ -1,0 +1,85 @@
+"""A dataset as a whole: its mean images, how they vary, its classes, its pixel values."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aelab.datasets.split import SPLIT_NAMES
+from aelab.datasets.store import Dataset
+from aelab.studies import eigenimages
+from ui import caches, charts, mosaic
+from ui.i18n import plain, t
+from ui.labels import PARTS, class_name
+
+_COLUMNS = 10
+
+
+def show_means(data: Dataset) -> None:
+    """Draw the mean image of each class."""
+    found = caches.dataset_overview(data)
+    st.subheader(t("Mean image of each class"))
+    mosaic.show(
+        found.mean_images,
+        min(len(found.mean_classes), _COLUMNS),
+        alt=t("Mean image of each class, in the order of the list below"),
+        caption=t(
+            "Over the training images, in this order: {names}",
+            names=plain(", ".join(class_name(data, name) for name in found.mean_classes)),
+        ),
+    )
+
+
+def show_variation(data: Dataset) -> None:
+    """Draw the mean, the spread of each pixel, and the first principal components as images."""
+    st.subheader(t(eigenimages.SPEC.label))
+    st.caption(t(eigenimages.SPEC.question))
+    found = caches.eigenimages(data)
+    most = float(found.deviation.max())
+    mosaic.show(
+        np.concatenate(
+            [found.mean[None], found.deviation[None] / max(most, 1e-6), eigenimages.as_pictures(found.components)]
+        ),
+        len(found.components) + 2,
+        alt=t("Mean image, standard deviation of each pixel, and the first principal components"),
+        caption=t(
+            "From the left, over N = {count} training images: their mean; the standard deviation of each pixel (white "
+            "is {most}); the directions in which they vary most, grey being no change. These explain {shares} % of the "
+            "variance.",
+            count=found.n,
+            most=f"{most:.2f}",
+            shares=", ".join(f"{100 * share:.1f}" for share in found.explained),
+        ),
+    )
+
+
+def show_balance(data: Dataset) -> None:
+    """Draw how many images each class has, and in which part of the split."""
+    balance = caches.dataset_overview(data).balance
+    st.plotly_chart(
+        charts.balance(
+            balance.assign(**{"class": [class_name(data, name) for name in balance["class"]]}),
+            {part: t(PARTS[part]) for part in SPLIT_NAMES},
+            title=t("Images of each class (N = {count})", count=data.counts["all"]),
+            x=t("Class"),
+            y=t("Images"),
+        ),
+        alt=t("Bars: images of each class, stacked by part of the split"),
+    )
+
+
+def show_pixels(data: Dataset) -> None:
+    """Draw how often each pixel value occurs."""
+    found = caches.dataset_overview(data)
+    grey = data.shape[2] == 1
+    st.plotly_chart(
+        charts.pixel_histogram(
+            found.edges,
+            found.histogram,
+            [t("Grey")] if grey else [t("Red"), t("Green"), t("Blue")],
+            title=t("Pixel values of the training images (N = {count})", count=data.counts["train"]),
+            x=t("Pixel value (0 black, 1 white)") if grey else t("Value of the colour (0 none, 1 full)"),
+            y=t("Share of pixels (log scale)"),
+        ),
+        alt=t("Histogram of pixel values"),
+    )
