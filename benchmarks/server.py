@@ -179,7 +179,7 @@ def _mosaic(server: Server) -> float:
     for session in sessions:
         session.ask(page="datasets", query_params={"dataset": ["mnist"]})
     return statistics.median(
-        session.ask(widget_state={"datasets.class": str(label)})[1] for label, session in enumerate(sessions)
+        session.ask(widget_state={"browse.class.mnist": str(label)})[1] for label, session in enumerate(sessions)
     )
 
 
