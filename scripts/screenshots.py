@@ -18,8 +18,10 @@ from PIL import Image
 from scipy.spatial import distance
 
 from aelab import starter
+from aelab.datasets import store
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
+from aelab.tasks import inspect_dataset
 from browsing import PAGES, Visitor, find_chromium, running_browser
 from serving import ROOT, Server
 
@@ -43,6 +45,7 @@ def main() -> int:
             visitor = Visitor(
                 browser, server.address, width=options.width, height=800, lang=options.lang, dark=options.dark
             )
+            look_through("digits")
             for page in PAGES:
                 path = options.out / f"{page}.png"
                 shoot(visitor, page, runs, path)
@@ -67,6 +70,11 @@ def starter_runs() -> dict[str, str]:
         job = jobs.find(run.id)
         print(f"{run.id}: {queue.wait(job, lambda status: None).state}" if job else run.id)
     return {run.model: run.id for run in queued}
+
+
+def look_through(name: str) -> None:
+    """Have a dataset inspected, which the Clean page would wait for."""
+    queue.wait(inspect_dataset.submit(store.open_dataset(name), {}), lambda status: None)
 
 
 def shoot(visitor: Visitor, page: str, runs: dict[str, str], path: Path) -> None:

@@ -46,7 +46,7 @@ def show(data: Dataset) -> None:
     which = t("Images {first} to {last} of {count}", first=first, last=first + len(shown) - 1, count=len(chosen))
     if view == "mosaic":
         columns = _COLUMNS if data.shape[1] <= _SMALL else _COLUMNS // 2
-        mosaic.show(np.asarray(data.images[shown]), columns, alt=which, caption=which)
+        mosaic.show(data.take(shown), columns, alt=which, caption=which)
     else:
         opened = _list(data, shown, which)
         if opened is not None:
@@ -98,7 +98,7 @@ def _list(data: Dataset, shown: Indices, which: str) -> int | None:
     labels = [data.class_names[code] if code >= 0 else "" for code in data.labels[shown]]
     table = pd.DataFrame(
         {
-            "image": [mosaic.data_uri(np.asarray(data.images[index])[None], 1) for index in shown],
+            "image": [mosaic.data_uri(image[None], 1) for image in data.take(shown)],
             "name": [data.name_of(int(index)) for index in shown],
             "class": [class_name(data, label) for label in labels],
             "part": [t(PARTS[SPLIT_NAMES[code]]) for code in data.split[shown]],

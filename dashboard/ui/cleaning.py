@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from aelab.cleaning import checks, proposal
@@ -127,7 +126,7 @@ def _show_group(
     pictures, words = st.columns([2, 3])
     with pictures:
         mosaic.show(
-            np.asarray(data.images[list(shown)]),
+            data.take(list(shown)),
             6,
             alt=t("Pictures of this group: {names}", names=", ".join(inspection.names[index] for index in shown)),
         )

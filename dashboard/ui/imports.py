@@ -85,7 +85,7 @@ def _suggested_name(files: Sequence[Any]) -> str:
     """Return what a dataset could be called, after the file that it comes in."""
     if not files:
         return ""
-    stem = PurePath(files[0].name).stem if len(files) == 1 else t("pictures")
+    stem = PurePath(files[0].name).stem.removesuffix(".tar") if len(files) == 1 else t("pictures")
     return re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:_LONGEST_NAME]
 
 

@@ -38,7 +38,7 @@ def duration(seconds: float) -> str:
 
 def job_title(job: Job) -> str:
     """Return what a job is called: its kind, and what it works on."""
-    about = job.params.get("run") or job.params.get("name") or job.id
+    about = job.params.get("run") or job.params.get("name") or job.params.get("dataset") or job.id
     return f"{t(tasks[job.kind].label) if job.kind in tasks else job.kind} · {about}"
 
 

@@ -105,7 +105,7 @@ def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None
         )
         return
     shown = ids[:_MOST_SHOWN]
-    images = to_unit(data.images[shown])
+    images = to_unit(data.take(shown))
     st.subheader(t("Images selected: {count}", count=len(ids)))
     labels = data.labels[ids]
     names = [*class_names(data), t("unlabelled")]  # an unlabelled image's code is -1: the last

@@ -24,7 +24,7 @@ def show(data: Dataset, index: int) -> None:
     st.subheader(plain(name), anchor=False)
     image, story = st.columns([1, 2])
     with image:
-        mosaic.show_one(np.asarray(data.images[index]), alt=t("The image {name}", name=name))
+        mosaic.show_one(data.take([index])[0], alt=t("The image {name}", name=name))
     with story:
         _tell(data, index)
     _show_neighbours(data, index)
@@ -57,7 +57,7 @@ def _show_neighbours(data: Dataset, index: int) -> None:
     if not len(found.indices):
         return
     mosaic.show(
-        np.asarray(data.images[found.indices]),
+        data.take(found.indices),
         _NEIGHBOURS,
         alt=t("The most similar images, pixel by pixel"),
         caption=t(
@@ -78,7 +78,7 @@ def _show_reconstruction(data: Dataset, index: int) -> None:
         return
     by_id: dict[str, Run] = {run.id: run for run in trained}
     run = by_id[st.selectbox(t("What a run makes of it"), list(by_id), key=f"picture.run.{data.name}")]
-    given = to_unit(np.asarray(data.images[[index]]))
+    given = to_unit(data.take([index]))
     made = caches.networks(run).reconstruct(given)
     measure = metrics["mse"].per_image
     assert measure is not None

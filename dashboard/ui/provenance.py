@@ -52,12 +52,13 @@ def say_report(data: Dataset) -> None:
             st.markdown(f"- {say(each.note)} {t('{count} files, such as {name}', count=len(each.files), name=example)}")
         for error in data.skipped:
             st.markdown(f"- {say(error)}")
-        tables.offer_csv(_as_table(report), f"import-{data.name}.csv")
+        tables.offer_csv(_as_table(data, report), f"import-{data.name}.csv")
 
 
-def _as_table(report: Report) -> pd.DataFrame:
-    """Return a row for each file that was converted or left out."""
-    rows = [(name, "converted", str(each.note)) for each in report.converted for name in each.files]
+def _as_table(data: Dataset, report: Report) -> pd.DataFrame:
+    """Return a row for each file that was converted or left out, with what was done to this very one."""
+    came = data.originals
+    rows = [(came.name(at), "converted", str(note)) for at in range(len(came.labels)) for note in came.history(at)]
     rows += [(each.file, "left out", str(each.reason)) for each in report.quarantined]
     rows += [("", "left out", str(sentence)) for sentence in report.left_out]
     return pd.DataFrame(rows, columns=["file", "what", "why"])

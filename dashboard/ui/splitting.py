@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from aelab.datasets.split import SPLIT_NAMES
@@ -72,7 +71,7 @@ def show_leaks(data: Dataset, preview: SplitPreview) -> None:
         pictures, words = st.columns([1, 4], vertical_alignment="center")
         names = [data.name_of(index) for index in pair]
         with pictures:
-            mosaic.show(np.asarray(data.images[pair]), 2, alt=t("A pair: {names}", names=", ".join(names)))
+            mosaic.show(data.take(pair), 2, alt=t("A pair: {names}", names=", ".join(names)))
         sides = [names[side] if of_new else _with_part(data, pair[side], names[side]) for side in range(2)]
         words.markdown("  \n".join(plain(side) for side in sides))
     if len(pairs) > _PAIRS:

@@ -91,10 +91,11 @@ def test_a_zip_of_photos_becomes_a_dataset(
     visitor.open("datasets")
     visitor.main.get_by_text("Bring your own images").click()
     with visitor.page.expect_file_chooser() as chooser:
-        visitor.main.get_by_role("button", name="Upload", exact=True).click()
+        visitor.main.get_by_role("button", name="Upload", exact=True).first.click()
     chooser.value.set_files(photos)
     visitor.enter("Name of the dataset", "fruit", "textbox")
-    visitor.enter("Height and width (pixels)", "32")
+    visitor.enter("Height (px)", "32")
+    visitor.enter("Width (px)", "32")
     visitor.shoot(shots("import-form"))
     visitor.press("Import")
     expect(visitor.main.get_by_text(re.compile(r"fruit holds \d+ images of 32 × 32 pixels, colour"))).to_be_visible()

@@ -164,7 +164,15 @@ class Dataset:
         """
         for start in range(0, len(indices), size):
             chosen = indices[start : start + size]
-            yield read_npy(self.folder, "images.npy", map_memory=True)[chosen], self.labels[chosen]
+            yield self.take(chosen), self.labels[chosen]
+
+    def take(self, indices: npt.NDArray[np.intp] | list[int]) -> npt.NDArray[np.uint8]:
+        """Return a copy of some images, uint8 (n, H, W, C); nothing else of the file stays in memory.
+
+        `images` would keep what was read around each of them, up to two megabytes, as long as it lives.
+        """
+        chosen: npt.NDArray[np.uint8] = read_npy(self.folder, "images.npy", map_memory=True)[indices]
+        return np.asarray(chosen)
 
 
 def read(folder: Path) -> Dataset:

@@ -36,7 +36,7 @@ def neighbours(dataset: Dataset, index: int, count: int = 9) -> Neighbours:
     count : int
         How many neighbours; fewer where there are not as many images.
     """
-    image = dataset.images[index].astype(np.float32)
+    image = dataset.take([index])[0].astype(np.float32)
     squares = np.concatenate(
         [
             np.square(images - image).reshape(len(images), -1).mean(axis=1)

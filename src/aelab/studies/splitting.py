@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from aelab.datasets.alike import same_pictures
-from aelab.datasets.originals import digests_of
 from aelab.datasets.similar import group_ids
 from aelab.datasets.split import SPLIT_NAMES, SplitPlan, leaks, make_split
 from aelab.datasets.store import Dataset
@@ -48,8 +47,7 @@ def preview(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
     LabError
         If the plan cannot be carried out with so many images.
     """
-    digests = np.concatenate([digests_of(images) for images, _ in dataset.chunks(dataset.indices())])
-    pairs = same_pictures(dataset.originals, dataset.kept, digests, plan.distance)
+    pairs = same_pictures(dataset.originals, dataset.kept, dataset.digests, plan.distance)
     brought = dataset.originals.given
     given = brought[dataset.kept] if brought is not None else None
     split = make_split(dataset.labels, group_ids(len(dataset.kept), pairs), plan, given)

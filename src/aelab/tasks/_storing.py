@@ -1,4 +1,4 @@
-"""What the tasks have in common that end in a stored dataset."""
+"""What the tasks have in common that begin with a stored dataset, or end in one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from aelab import storage
 from aelab.datasets import store
+from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job
@@ -21,6 +22,14 @@ def check_free(name: str) -> None:
 def is_stored(name: str) -> bool:
     """Return whether there is a dataset of that name."""
     return (store.root() / storage.checked_id(name)).exists()
+
+
+def opened_unchanged(name: str, checksum: str) -> Dataset:
+    """Open the dataset that a job was asked about; raise a `LabError` if it is another one by now."""
+    dataset = store.open_dataset(name)
+    if dataset.checksum != checksum:
+        raise LabError("Dataset {dataset} has changed since this was asked for. Begin again.", dataset=dataset.name)
+    return dataset
 
 
 def submit(kind: str, params: Mapping[str, Any]) -> Job:

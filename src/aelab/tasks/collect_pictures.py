@@ -92,11 +92,22 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
 
 
 def result(job: Job) -> Collected:
-    """Return what a job that is done has brought."""
-    data = storage.read_json(job.folder / _RESULT)
-    return Collected(
-        data["pictures"], data["counts"], tuple(LabError.from_json(sentence) for sentence in data["left_out"])
-    )
+    """Return what a job that is done has brought.
+
+    Raises
+    ------
+    LabError
+        If its file is damaged; collecting again mends that.
+    """
+    try:
+        data = storage.read_json(job.folder / _RESULT)
+        left_out = tuple(LabError.from_json(sentence) for sentence in data["left_out"])
+        counts = {status: int(data["counts"][status]) for status in ("kept", "repeat", "refused", "failed")}
+        return Collected(int(data["pictures"]), counts, left_out)
+    except (LabError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=error
+        ) from None
 
 
 SPEC = TaskSpec(name="collect_pictures", label=N_("Collecting pictures"), lane="light", run=make)

@@ -8,7 +8,7 @@ from typing import Any
 from aelab.datasets import store
 from aelab.datasets.recipe import Recipe
 from aelab.datasets.store import Dataset
-from aelab.errors import N_, LabError
+from aelab.errors import N_
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
@@ -33,9 +33,7 @@ def submit(dataset: Dataset, name: str, recipe: Recipe) -> Job:
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
-    dataset = store.open_dataset(params["from"])
-    if dataset.checksum != params["checksum"]:
-        raise LabError("Dataset {dataset} has changed since this was asked for. Begin again.", dataset=dataset.name)
+    dataset = _storing.opened_unchanged(params["from"], params["checksum"])
     store.derive(dataset, params["name"], Recipe.from_json(params["recipe"]), context.progress)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aelab.datasets import store
+from aelab import storage
 from aelab.datasets.export import Form, export
 from aelab.datasets.store import Dataset
 from aelab.errors import N_
@@ -14,6 +14,7 @@ from aelab.jobs import folder, queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
+from aelab.tasks import _storing
 
 
 def params(dataset: Dataset, form: Form) -> dict[str, Any]:
@@ -27,7 +28,10 @@ def find(dataset: Dataset, form: Form) -> Job | None:
 
 
 def submit(dataset: Dataset, form: Form) -> Job:
-    """Queue the writing of the file, or return the job that has written it."""
+    """Queue the writing of the file, or return the job that has written it, as long as the file is there."""
+    known = find(dataset, form)
+    if known is not None and folder.status(known).state == "done" and not result(known).exists():
+        storage.removed_folder(known.folder)
     return queue.submit("export_dataset", params(dataset, form))
 
 
@@ -38,7 +42,7 @@ def result(job: Job) -> Path:
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
-    dataset = store.open_dataset(params["dataset"])
+    dataset = _storing.opened_unchanged(params["dataset"], params["checksum"])
     export(dataset, context.folder / f"{dataset.name}.{params['form']}", params["form"], context.progress)
 
 

@@ -10,13 +10,13 @@ from aelab.cleaning import checks
 from aelab.cleaning.inspection import Finding, Inspection, inspect
 from aelab.cleaning.spec import Group
 from aelab.cleaning.subject import Subject
-from aelab.datasets import store
 from aelab.datasets.store import Dataset
 from aelab.errors import N_, LabError
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
+from aelab.tasks import _storing
 
 _RESULT = "inspection.json"
 
@@ -47,15 +47,23 @@ def _params(dataset: Dataset, settings: Settings) -> dict[str, Any]:
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
-    found = inspect(Subject.of(store.open_dataset(params["dataset"])), params["settings"], progress=context.progress)
+    dataset = _storing.opened_unchanged(params["dataset"], params["checksum"])
+    found = inspect(Subject.of(dataset), params["settings"], progress=context.progress)
     storage.write_json(context.folder / _RESULT, [_to_json(finding) for finding in found.findings])
 
 
 def result(job: Job, dataset: Dataset) -> Inspection:
-    """Return what a job that is done has found in `dataset`."""
+    """Return what a job that is done has found in `dataset`.
+
+    Raises
+    ------
+    LabError
+        If its file is damaged; the job is then forgotten, so that asking again looks anew.
+    """
     try:
         findings = tuple(_from_json(each) for each in storage.read_json(job.folder / _RESULT))
-    except (LabError, KeyError, TypeError, ValueError) as error:
+    except (LabError, KeyError, TypeError, ValueError, AttributeError) as error:
+        storage.removed_folder(job.folder)
         raise LabError(
             "{file} in {folder} is damaged ({reason}).", file=_RESULT, folder=f"jobs/{job.id}", reason=error
         ) from None

@@ -1,0 +1,76 @@
+"""Bring files to the Datasets page as a visitor does, and wait for what becomes of them."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+
+import numpy as np
+from labs import until
+from PIL import Image
+from seen import press
+from streamlit.testing.v1 import AppTest
+
+from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
+
+
+def painted(seed: int, height: int = 20, width: int = 20) -> bytes:
+    """Return a PNG of chance."""
+    picture = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def fruit_files(classes: tuple[str, ...] = ("apples", "pears"), each: int = 6) -> dict[str, bytes]:
+    """Return pictures of chance by their paths, a folder for each class."""
+    names = [name for name in classes for _ in range(each)]
+    return {f"{name}/{number}.png": painted(number) for number, name in enumerate(names)}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip of files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def tarred(files: Mapping[str, bytes]) -> bytes:
+    """Return a tar.gz of files."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return content.getvalue()
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Choose files to import."""
+    chosen = [(name, content, "application/octet-stream") for name, content in files]
+    return page.file_uploader(key="imports.file").set_value(chosen).run()
+
+
+def name_field(page: AppTest) -> str:
+    """Return the key of the field for the name, which is another one for other files."""
+    (key,) = (field.key for field in page.text_input if str(field.key).startswith("imports.name."))
+    return str(key)
+
+
+def bring(page: AppTest, content: bytes, name: str, file_name: str = "holiday.zip") -> AppTest:
+    """Upload a file, write a name and press Import."""
+    upload(page, (file_name, content))
+    page.text_input(key=name_field(page)).input(name).run()
+    return press(page, "Import")
+
+
+def after_the_work(page: AppTest) -> AppTest:
+    """Draw the page as it is when its jobs have ended."""
+    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    return page.run()
