@@ -6,7 +6,7 @@ import streamlit as st
 from aelab.models import models
 from aelab.noise import noises
 from aelab.studies.denoising import SPEC, Config
-from ui import caches, definitions, mosaic, tables
+from ui import caches, definitions, mosaic, probe, tables
 from ui.denoising import gain_sentence
 from ui.i18n import t
 from ui.pickers import pick_run
@@ -52,7 +52,7 @@ with controls:
         )
     if not models[run.model].denoises:
         st.info(
-            t("This run was not trained to denoise. It may remove some noise anyway: its code has no room for it."),
+            t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
             icon=":material/info:",
         )
 
@@ -68,6 +68,7 @@ with main:
         alt=t("Three rows of test images: clean, noisy, restored"),
         caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
     )
+    probe.offer_to_restore(run, noise, level)
     st.subheader(t("By noise"))
     results = [
         found

@@ -6,7 +6,7 @@ from aelab.jobs import folder
 from aelab.studies import decoding, latent_map
 from aelab.studies.latent_map import Config
 from aelab.tasks import latent_map as latent_map_task
-from ui import caches, decode, latent
+from ui import caches, decode, latent, probe
 from ui.forms import config_form
 from ui.guards import empty
 from ui.i18n import t
@@ -64,3 +64,4 @@ with main:
         wait_for(job, t("t-SNE of the codes"))
         found = caches.finished_map(job)
     latent.show_map(run, networks, found, config)
+    probe.offer_to_place(run)

@@ -1,29 +1,21 @@
-"""Datasets: which images there are, and how one brings one's own."""
+"""Datasets: which images there are, where they are from, and which dataset is shown."""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import TrainedLab, until
-from PIL import Image
-from seen import buttons, errors, figures, metrics, picture_of, pictures, press, progress, title, words
-from streamlit.testing.v1 import AppTest
+from bringing import after_the_work
+from labs import TrainedLab
+from seen import errors, figures, metrics, picture_of, pictures, press, progress, title, words
 
 from aelab.datasets import sources, store
-from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder
-from aelab.jobs.folder import OPEN
-from aelab.studies import overview
-
-
-
+from aelab.studies import eigenimages, overview
 
 
 def test_a_dataset_is_counted(lab: TrainedLab, visit) -> None:
@@ -53,7 +45,8 @@ def test_a_dataset_of_which_nothing_is_known_is_shown_without_a_word_on_it(lab: 
     path = store.root() / "digits" / "dataset.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"provenance": {}}), encoding="utf-8")
     page = visit("datasets")
-    assert "Licence" not in words(page)
+    assert "Licence:" not in words(page)
+    assert "To cite:" not in words(page)
     assert not page.error
 
 
@@ -79,12 +72,22 @@ def test_mean_images_balance_and_histogram_are_those_of_the_study(lab: TrainedLa
     assert title(histogram) == "Pixel values of the training images (N = 1259)"
 
 
+def test_the_directions_in_which_images_vary_are_those_of_the_study(lab: TrainedLab, visit) -> None:
+    page = visit("datasets")
+    found = eigenimages.run(store.open_dataset("digits"), eigenimages.Config())
+    spread = found.deviation / found.deviation.max()
+    row = np.concatenate([found.mean[None], spread[None], eigenimages.as_pictures(found.components)])
+    assert pictures(page)[2] == picture_of(row, len(row))
+    assert "over N = 1259 training images" in words(page)
+    assert f"These explain {100 * found.explained[0]:.1f}, " in words(page)
+
+
 def test_images_without_classes_are_called_unlabelled(unlabelled: Dataset, visit) -> None:
     page = visit("datasets", dataset="loose")
     said = words(page)
     assert "loose holds 20 images of 28 × 28 pixels, grey, in 0 classes." in said.replace("**", "")
     assert "in this order: unlabelled" in said
-    assert page.selectbox(key="browse.class.XX").options == ["all classes"]
+    assert page.selectbox(key="browse.class.loose").options == ["all classes"]
     assert pictures(page)[0] == picture_of(np.asarray(unlabelled.images), 20)
     assert figures(page)[0]["data"][0]["x"] == ["unlabelled"]
 
@@ -92,7 +95,7 @@ def test_images_without_classes_are_called_unlabelled(unlabelled: Dataset, visit
 def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, visit) -> None:
     store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
     page = visit("datasets")
-    page.selectbox(key="browse.class.XX").select(9).run()  # a class that the next dataset has not
+    page.selectbox(key="browse.class.digits").select(9).run()  # a class that the next dataset has not
     page.selectbox(key="dataset").select("drawn").run()
     assert "60 images of 16 × 16 pixels, colour, in 4 classes" in words(page).replace("**", "")
     assert "in 4 classes" in words(visit("datasets", dataset="drawn"))
@@ -134,5 +137,3 @@ def test_a_damaged_dataset_is_named_and_another_can_be_chosen(lab: TrainedLab, v
     page.run()
     assert not page.error
     assert metrics(page)["Test"] == "359"
-
-

@@ -30,7 +30,7 @@ def test_a_page_shows_a_lab_with_runs(lab: TrainedLab, visit, view: str, languag
 
 @pytest.mark.parametrize("spec", list(studies), ids=lambda spec: spec.name)
 def test_every_study_asks_its_question_on_a_page(lab: TrainedLab, visit, spec: StudySpec) -> None:
-    view = {"overview": "datasets", "denoising": "denoise", "latent_map": "latent", "decoding": "latent"}
+    view = {"overview": "datasets", "eigenimages": "datasets", "denoising": "denoise", "latent_map": "latent", "decoding": "latent"}
     page = visit(view.get(spec.name, "reports"), run=lab.runs["vae"])
     if spec.name == "decoding":
         page.button_group(key="latent.view").set_value("decode").run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
 from aelab.errors import N_, LabError
@@ -68,14 +69,17 @@ class Surroundings:
 
     Attributes
     ----------
+    indices : ndarray, int (N,)
+        The test images, as indices into the dataset.
     codes : ndarray, float32 (N, K)
-        Of the test images.
+        Of these images.
     mean, spread : ndarray, float32 (K,)
         Mean and standard deviation of the codes along each dimension.
     extent : float
         The size that 99% of all the codes' numbers stay below, either sign.
     """
 
+    indices: npt.NDArray[np.intp]
     codes: Codes
     mean: Codes
     spread: Codes
@@ -88,8 +92,9 @@ class Surroundings:
 
 def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
     """Encode the test images: all of them, or ten thousand where there are more."""
-    codes = codes_of(inference, dataset, drawn_indices(dataset, _MOST_CODES, seed=0))
-    return Surroundings(codes, codes.mean(axis=0), codes.std(axis=0), float(np.quantile(np.abs(codes), 0.99)))
+    indices = drawn_indices(dataset, _MOST_CODES, seed=0)
+    codes = codes_of(inference, dataset, indices)
+    return Surroundings(indices, codes, codes.mean(axis=0), codes.std(axis=0), float(np.quantile(np.abs(codes), 0.99)))
 
 
 def parse_position(text: str, latent_dim: int) -> Codes:

@@ -1,0 +1,89 @@
+"""A picture of one's own, uploaded or taken, and what a run makes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aelab.datasets.store import Dataset
+from aelab.errors import LabError
+from aelab.intake.pictures import read_picture
+from aelab.noise.spec import NoiseSpec
+from aelab.pixels import Images
+from aelab.runs import Run
+from aelab.studies import probing
+from ui import caches, mosaic
+from ui.i18n import plain, say, t
+
+_TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
+
+
+def offer_to_restore(run: Run, noise: NoiseSpec, level: float) -> None:
+    """Let the visitor bring a picture, corrupt it as chosen, and have the run restore it."""
+    image = _ask(caches.images_of(run))
+    if image is None:
+        return
+    noisy = noise.corrupt(image, level, np.random.default_rng(0))
+    mosaic.show(
+        np.concatenate([image, noisy, caches.networks(run).reconstruct(noisy)]),
+        3,
+        alt=t("Your picture: clean, noisy, restored"),
+        caption=t("Your picture, cut and resized as this run's images are: clean, noisy, restored."),
+    )
+
+
+def offer_to_place(run: Run) -> None:
+    """Let the visitor bring a picture, and show its reconstruction and the test images it is taken to be like."""
+    data = caches.images_of(run)
+    image = _ask(data)
+    if image is None:
+        return
+    around = caches.surroundings(run)
+    found = probing.run(caches.networks(run), image, around.codes, around.indices)
+    usual = run.metrics()["overall"]["mse"]["mean"]
+    mosaic.show(
+        np.concatenate([found.given, found.made]),
+        2,
+        alt=t("Your picture and its reconstruction"),
+        caption=t(
+            "Your picture, and what {run} makes of it: squared error {error} (lower is better; the mean over the "
+            "N = {count} test images is {usual})",
+            run=plain(run.id),
+            error=f"{found.error:.5f}",
+            usual=f"{usual:.5f}",
+            count=data.counts["test"],
+        ),
+    )
+    mosaic.show(
+        data.take(found.nearest),
+        len(found.nearest),
+        alt=t("The test images with the most similar codes"),
+        caption=t(
+            "Of N = {count} test images those with the most similar codes, {low} to {high} away",
+            count=len(around.codes),
+            low=f"{found.distances[0]:.2f}",
+            high=f"{found.distances[-1]:.2f}",
+        ),
+    )
+
+
+def _ask(data: Dataset) -> Images | None:
+    """Draw the ways to bring a picture; return it as an image of the dataset, float32 (1, H, W, C)."""
+    with st.expander(t("Try a picture of your own"), icon=":material/add_a_photo:"):
+        camera = st.toggle(t("Take it with the camera"), key="probe.camera")
+        if camera:
+            file = st.camera_input(t("Picture"), key="probe.taken")
+        else:
+            file = st.file_uploader(t("Picture"), type=list(_TYPES), key="probe.file")
+        inverted = st.toggle(
+            t("Swap dark and bright"), key="probe.inverted", help=t("In MNIST ink is bright, on paper it is dark.")
+        )
+        st.caption(t("It is shown to the run and not kept."))
+        if file is None:
+            return None
+        try:
+            picture = read_picture(file.name, file.getvalue())
+        except LabError as error:
+            st.error(say(error), icon=":material/error:")
+            return None
+    return probing.as_given(picture.pixels, data, inverted=inverted)
