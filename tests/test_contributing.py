@@ -18,6 +18,7 @@ import pytest
 from labs import LATENT_DIM, TrainedLab
 from streamlit.testing.v1 import AppTest
 
+from aelab.cleaning.subject import Subject
 from aelab.datasets import store
 from aelab.datasets.spec import SourceSpec, no_progress
 from aelab.errors import LabError
@@ -51,7 +52,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_there_is_a_recipe_for_each_kind_of_file() -> None:
     folders = {Path(path).parent.as_posix() for path in FILES}
-    kinds = {f"src/aelab/{kind}" for kind in ("datasets", "metrics", "models", "noise", "studies", "tasks")}
+    kinds = {f"src/aelab/{kind}" for kind in ("cleaning", "datasets", "metrics", "models", "noise", "studies", "tasks")}
     assert folders == kinds | {"dashboard/views"}
 
 
@@ -156,3 +157,10 @@ def test_the_page_recipe_answers_for_the_images_of_the_run_and_no_others(page: A
     page.run()
     assert "Dataset digits has changed" in page.error[0].value
     assert not page.metric
+
+
+def test_the_check_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/cleaning/dark.py").SPEC
+    images = np.full((3, 20, 20, 3), 120, np.uint8)
+    images[1:] = [[[[20]]], [[[5]]]]
+    assert [group.members for group in spec.find(Subject.of_images(images), spec.config())] == [(2,), (1,)]

@@ -103,7 +103,9 @@ def pixel_histogram(
         }
         for shares, name, color in zip(histogram, names, colors, strict=True)
     ]
-    return _figure(lines, title, _axis(x), _axis(y, type="log", dtick=1))  # powers of ten only
+    shown = histogram[histogram > 0]
+    decades = float(np.log10(shown.max() / shown.min())) if shown.size else 0.0
+    return _figure(lines, title, _axis(x), _axis(y, type="log", dtick=1 if decades > 1.5 else "D2"))
 
 
 def learning_curves(

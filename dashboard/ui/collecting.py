@@ -93,7 +93,7 @@ def _collections() -> None:
     """Draw what has been collected so far, and the way from there to a dataset."""
     for path in storage.folders(collecting.root()):
         classes = {each.name: sum(1 for _ in each.iterdir()) for each in sorted(path.iterdir()) if each.is_dir()}
-        if not classes:
+        if not any(classes.values()):
             continue
         counts = ", ".join(f"{plain(name)} {count}" for name, count in classes.items())
         st.markdown(f"**{plain(path.name)}**: {counts}")

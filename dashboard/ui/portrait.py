@@ -32,9 +32,11 @@ def show_means(data: Dataset) -> None:
 
 def show_variation(data: Dataset) -> None:
     """Draw the mean, the spread of each pixel, and the first principal components as images."""
+    found = caches.eigenimages(data)
+    if not len(found.components):
+        return  # one training image, or the same one again and again
     st.subheader(t(eigenimages.SPEC.label))
     st.caption(t(eigenimages.SPEC.question))
-    found = caches.eigenimages(data)
     most = float(found.deviation.max())
     mosaic.show(
         np.concatenate(

@@ -59,8 +59,8 @@ def _as_table(data: Dataset, report: Report) -> pd.DataFrame:
     """Return a row for each file that was converted or left out, with what was done to this very one."""
     came = data.originals
     rows = [(came.name(at), "converted", str(note)) for at in range(len(came.labels)) for note in came.history(at)]
-    rows += [(each.file, "left out", str(each.reason)) for each in report.quarantined]
-    rows += [("", "left out", str(sentence)) for sentence in report.left_out]
+    rows += [(each.file, "quarantined", str(each.reason)) for each in report.quarantined]
+    rows += [("", "quarantined", str(sentence)) for sentence in report.left_out]
     return pd.DataFrame(rows, columns=["file", "what", "why"])
 
 

@@ -12,6 +12,7 @@ from labs import TrainedLab
 from seen import errors, figures, metrics, picture_of, pictures, press, progress, title, words
 
 from aelab.datasets import sources, store
+from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder
@@ -59,7 +60,6 @@ def test_what_a_source_gives_and_whether_it_is_downloaded_is_said_before(untrain
     assert sources["mnist"].summary in words(page)
 
 
-
 def test_mean_images_balance_and_histogram_are_those_of_the_study(lab: TrainedLab, visit) -> None:
     page = visit("datasets")
     found = overview.run(store.open_dataset("digits"), overview.Config())
@@ -90,6 +90,18 @@ def test_images_without_classes_are_called_unlabelled(unlabelled: Dataset, visit
     assert page.selectbox(key="browse.class.loose").options == ["all classes"]
     assert pictures(page)[0] == picture_of(np.asarray(unlabelled.images), 20)
     assert figures(page)[0]["data"][0]["x"] == ["unlabelled"]
+
+
+def test_a_dataset_of_three_images_is_shown_without_directions_in_which_they_vary(
+    lab: TrainedLab, tmp_path: Path, visit
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (3, 12, 12), dtype=np.uint8)
+    np.savez(tmp_path / "few.npz", images=images, labels=np.zeros(3, int))
+    import_path(tmp_path / "few.npz", "few")
+    page = visit("datasets", dataset="few")
+    assert metrics(page) == {"Training": "1", "Validation": "1", "Test": "1"}
+    assert len(figures(page)) == 2
+    assert eigenimages.SPEC.question not in words(page)
 
 
 def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, visit) -> None:

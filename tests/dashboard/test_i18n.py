@@ -23,7 +23,7 @@ LANGUAGES = ("es", "pt")
 VIEWS = sorted(path.stem for path in (DASHBOARD / "views").glob("*.py"))
 
 #: What a page sends to the browser without showing it.
-SILENT = {"id", "key", "icon", "page", "url", "format", "type", "tag", "direction", "marker", "mode"}
+SILENT = {"id", "key", "icon", "page", "url", "format", "type", "tag", "direction", "marker", "mode", "template"}
 
 
 @pytest.fixture(autouse=True)
@@ -195,7 +195,7 @@ class TestClassNames:
     @pytest.fixture
     def dataset(self) -> Callable[..., Dataset]:
         def make(source: str, *names: str) -> Dataset:
-            return Dataset("mine", Path(), names, (28, 28, 1), {}, {"source": source}, (), "")
+            return Dataset("mine", Path(), names, (28, 28, 1), {}, {"source": source}, "")
 
         return make
 

@@ -14,7 +14,7 @@ from aelab.studies import studies
 from aelab.studies.spec import StudySpec
 from ui.i18n import LANGUAGES
 
-VIEWS = ("home", "datasets", "train", "denoise", "latent", "reports")
+VIEWS = ("home", "datasets", "clean", "prepare", "train", "denoise", "latent", "reports")
 each_view = pytest.mark.parametrize("view", VIEWS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -30,7 +30,13 @@ def test_a_page_shows_a_lab_with_runs(lab: TrainedLab, visit, view: str, languag
 
 @pytest.mark.parametrize("spec", list(studies), ids=lambda spec: spec.name)
 def test_every_study_asks_its_question_on_a_page(lab: TrainedLab, visit, spec: StudySpec) -> None:
-    view = {"overview": "datasets", "eigenimages": "datasets", "denoising": "denoise", "latent_map": "latent", "decoding": "latent"}
+    view = {
+        "overview": "datasets",
+        "eigenimages": "datasets",
+        "denoising": "denoise",
+        "latent_map": "latent",
+        "decoding": "latent",
+    }
     page = visit(view.get(spec.name, "reports"), run=lab.runs["vae"])
     if spec.name == "decoding":
         page.button_group(key="latent.view").set_value("decode").run()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
 from aelab.studies.eigenimages import Config, as_pictures, run
 
@@ -28,6 +31,21 @@ def test_only_training_images_are_looked_at(digits: Dataset) -> None:
 def test_the_same_seed_draws_the_same_pictures(digits: Dataset) -> None:
     first, second = (run(digits, Config(limit=100, seed=3)) for _ in range(2))
     np.testing.assert_array_equal(first.components, second.components)
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["one training image", "many that are the same"])
+def test_images_that_cannot_vary_have_a_mean_and_no_direction(artifacts: Path, tmp_path: Path, same: bool) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (20 if same else 3, 12, 12), dtype=np.uint8)
+    np.savez(tmp_path / "few.npz", images=images, labels=np.zeros(len(images), int))
+    few = import_path(tmp_path / "few.npz", "few")
+    if same:  # no import would be split into such parts
+        np.save(few.folder / "images.npy", np.full((20, 12, 12, 1), 51, np.uint8))
+    found = run(few, Config())
+    assert found.components.shape == (0, *few.shape)
+    assert as_pictures(found.components).shape == (0, *few.shape)
+    assert len(found.explained) == 0
+    assert not found.deviation.any()
+    assert found.n == few.counts["train"]
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 40.0])

@@ -61,15 +61,15 @@ def find_browser() -> tuple[str, str]:
     except ImportError:
         raise LabError(
             "Collecting from a gallery needs Selenium: install it with `{command}`.",
-            command="pip install 'aelab[collect]'",
+            command="pip install selenium",
         ) from None
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     driver = next(filter(None, map(shutil.which, _DRIVERS)), None)
     if browser is None or driver is None:
         raise LabError(
             "Collecting from a gallery needs Chromium and its driver: install both, on Debian or Ubuntu with "
-            "`{command}`, elsewhere so that chromium (or chrome) and chromedriver of the same version are found.",
-            command="sudo apt install chromium chromium-driver",
+            "`sudo apt install chromium chromium-driver`, elsewhere so that chromium (or chrome) and chromedriver of "
+            "the same version are found.",
         )
     return browser, driver
 

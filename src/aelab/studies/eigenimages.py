@@ -33,7 +33,8 @@ class Eigenimages:
     mean, deviation : ndarray, float32 (H, W, C)
         In [0, 1]; the deviation is the standard deviation of each pixel.
     components : ndarray, float32 (K, H, W, C)
-        Unit vectors, each with its largest value positive; K may be smaller than asked for.
+        Unit vectors, each with its largest value positive; K may be smaller than asked for, and is 0 where
+        there is one image, or all are the same.
     explained : ndarray, float64 (K,)
         The share of the variance that each explains.
     n : int
@@ -54,24 +55,33 @@ def run(dataset: Dataset, config: Config) -> Eigenimages:
     ----------
     M. Turk and A. Pentland (1991), Eigenfaces for recognition. doi:10.1162/jocn.1991.3.1.71
     """
-    from sklearn.decomposition import PCA  # noqa: PLC0415 - half a second that only this study takes
-
     train = dataset.indices("train")
     count = min(config.limit, len(train))
     chosen = np.sort(np.random.default_rng(config.seed).choice(train, count, replace=False))
     images = to_unit(np.concatenate([part for part, _ in dataset.chunks(chosen)]))
     flat = images.reshape(count, -1)
-    known = min(config.components, count - 1, flat.shape[1])
-    found = PCA(known, svd_solver="randomized", random_state=config.seed).fit(flat)
-    components = found.components_.astype(np.float32)
+    components, explained = _principal(flat, min(config.components, count - 1, flat.shape[1]), config.seed)
     largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
     return Eigenimages(
         mean=images.mean(axis=0, dtype=np.float64).astype(np.float32),
         deviation=images.std(axis=0, dtype=np.float64).astype(np.float32),
-        components=(components * np.sign(largest)).reshape(known, *dataset.shape),
-        explained=found.explained_variance_ratio_.astype(np.float64),
+        components=(components * np.sign(largest)).reshape(-1, *dataset.shape),
+        explained=explained,
         n=count,
     )
+
+
+def _principal(flat: Images, count: int, seed: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    """Return the components of images (N, D), float32 (K, D), and the share that each explains, float64 (K,)."""
+    from scipy.sparse.linalg import svds  # noqa: PLC0415 - scikit-learn's PCA would cost the server 50 MB
+
+    count = min(count, min(flat.shape) - 1)
+    if count < 1 or (flat == flat[0]).all():
+        return np.zeros((0, flat.shape[1]), np.float32), np.zeros(0)
+    centred = flat - flat.mean(axis=0)
+    _, singular, components = svds(centred, count, random_state=seed)
+    explained = np.square(singular, dtype=np.float64) / np.square(centred, dtype=np.float64).sum()
+    return components[::-1].astype(np.float32), explained[::-1]
 
 
 def as_pictures(components: Images) -> Images:

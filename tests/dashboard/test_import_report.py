@@ -1,0 +1,60 @@
+"""The report of an import: nothing that was brought is changed or left out in silence."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bringing import fruit_files, zipped
+from labs import TrainedLab
+from PIL import Image
+from seen import csv_of, downloads, words
+
+from aelab.datasets.importing import import_path
+from aelab.datasets.store import Dataset
+
+
+def turned(orientation: int) -> bytes:
+    """Return a JPEG that a camera held sideways has written."""
+    picture, tags = io.BytesIO(), Image.Exif()
+    tags[0x0112] = orientation
+    Image.new("RGB", (30, 20), (200, 40 + orientation, 0)).save(picture, "JPEG", exif=tags)
+    return picture.getvalue()
+
+
+@pytest.fixture
+def mine(lab: TrainedLab, tmp_path: Path) -> Dataset:
+    """Return a dataset of which two pictures were turned, each otherwise, and three files were left out."""
+    files = fruit_files() | {"apples/a.jpg": turned(6), "pears/b.jpg": turned(3), "apples/bro*ken.png": b"no picture"}
+    files |= {"pears/half.png": files["pears/6.png"][:100], "pears/notes.txt": b"yellow"}
+    (tmp_path / "fruit.zip").write_bytes(zipped(files))
+    return import_path(tmp_path / "fruit.zip", "mine", 16)
+
+
+def test_files_that_were_converted_or_left_out_are_named(mine: Dataset, visit) -> None:
+    page = visit("datasets", dataset="mine")
+    assert "Import: 14 of 16 files kept, 2 converted, 3 left out" in [each.label for each in page.expander]
+    said = words(page)
+    assert "apples/bro*ken.png is left out" in said
+    assert "pears/half.png is left out" in said
+    assert "pears/notes.txt" in said
+    assert "Turned upright, as its EXIF orientation 6 asks. 2 files, such as apples/a.jpg" in said
+
+
+def test_the_report_can_be_taken_away_with_what_was_done_to_each_file(mine: Dataset, visit) -> None:
+    report = mine.report()
+    rows = [
+        ("apples/a.jpg", "converted", "Turned upright, as its EXIF orientation 6 asks."),
+        ("pears/b.jpg", "converted", "Turned upright, as its EXIF orientation 3 asks."),
+        *((each.file, "left out", str(each.reason)) for each in report.quarantined),
+        *(("", "left out", str(sentence)) for sentence in report.left_out),
+    ]
+    assert len(rows) == 5
+    table = pd.DataFrame(rows, columns=["file", "what", "why"])
+    assert csv_of(table, "import-mine.csv") in downloads(visit("datasets", dataset="mine"))
+
+
+def test_an_import_of_which_there_is_nothing_to_say_has_no_report(lab: TrainedLab, visit) -> None:
+    assert not any(each.label.startswith("Import:") for each in visit("datasets").expander)
