@@ -39,7 +39,7 @@ def _offer_file(data: Dataset, form: str) -> None:
         )
         return
     if job is None or state not in OPEN:
-        if st.button(t("Write a {form} file", form=form), key=f"export.{form}", icon=":material/archive:"):
+        if st.button(t("Write a {form} file", form=form), key=f"export.{form}.{data.name}", icon=":material/archive:"):
             export_dataset.submit(data, form)
             st.rerun()
         if job is not None and state != "done":
@@ -67,6 +67,7 @@ def _offer_deletion(data: Dataset) -> None:
                 name=plain(data.name),
             )
         )
-        if st.button(t("Delete it for good"), type="primary", key="export.delete"):
+        # Named after the dataset: if another is shown by the time the click arrives, it is not what was meant.
+        if st.button(t("Delete it for good"), type="primary", key=f"export.delete.{data.name}.{data.checksum}"):
             store.delete(data.name)
             st.rerun()

@@ -49,8 +49,10 @@ def test_a_page_without_runs_says_what_to_do_next(untrained: Path, visit, view: 
     page = visit(view, lang=language)
     assert words(page)
     assert not page.error
-    if view == "datasets":
-        assert page.metric  # a dataset needs no run
+    about_a_dataset = {"datasets": page.metric, "clean": page.progress, "prepare": page.button}
+    if view in about_a_dataset:  # which needs no run
+        assert page.selectbox(key="dataset").value == "digits"
+        assert about_a_dataset[view]
     else:
         (message,) = (info.value for info in page.info)
         train = {"en": "Train", "es": "Entrenar", "pt": "Treinar"}[language]

@@ -59,10 +59,7 @@ def find_browser() -> tuple[str, str]:
     try:
         import selenium  # noqa: F401, PLC0415 - an extra
     except ImportError:
-        raise LabError(
-            "Collecting from a gallery needs Selenium: install it with `{command}`.",
-            command="pip install selenium",
-        ) from None
+        raise LabError("Collecting from a gallery needs Selenium: install it with `pip install selenium`.") from None
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     driver = next(filter(None, map(shutil.which, _DRIVERS)), None)
     if browser is None or driver is None:
