@@ -177,7 +177,7 @@ def install(kind, wanted, lock):
     if whole and answers(f"sys.version_info[:2] in {SUPPORTED} and importlib.util.find_spec('pip')"):
         print(f"Bringing {VENV} up to date; this can take some minutes.", flush=True)
     else:
-        print(f"Setting up AE Lab in {VENV}: this fetches about 1 GB, once, and takes some minutes.", flush=True)
+        print(f"Setting up AE Lab in {VENV}: about 1 GB is fetched, once, and 3 GB are filled.", flush=True)
         whole, stamp = False, {}
     VENV.mkdir(exist_ok=True)
     UNFINISHED.touch()
@@ -297,4 +297,4 @@ def hand_over(arguments):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that pip is ended, too
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([argument for argument in sys.argv[1:] if argument != "--"]))

@@ -223,6 +223,11 @@ def neighbours(data: Dataset, index: int, count: int) -> Neighbours:
     return _neighbours(data.name, data.checksum, index, count, data)
 
 
+def has_results() -> bool:
+    """Return whether any run is done."""
+    return any(listed.state == "done" for listed in all_runs())
+
+
 def all_runs() -> list[runs.Listed]:
     """Return every run; asked anew each time, since workers write them."""
     return runs.listed()

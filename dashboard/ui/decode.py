@@ -118,11 +118,11 @@ def _answer(image: Images, around: Surroundings, code: Codes, caption: str) -> N
         st.markdown(
             f"**{caption}**  \n"
             + t(
-                "Of the codes of N = {count} test images, the nearest is {distance} away; they spread by {usual} along "
-                "a dimension. Far from real codes, the picture is made up.",
+                "Of the codes of N = {count} test images, the nearest is {distance} away; from a code to the nearest "
+                "other it is {usual} at the median. Far from real codes, the picture is made up.",
                 count=len(around.codes),
                 distance=f"{around.nearest(code):.2f}",
-                usual=f"{np.median(around.spread):.2f}",
+                usual=f"{around.apart:.2f}",
             )
         )
 

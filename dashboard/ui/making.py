@@ -45,7 +45,13 @@ def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, ready: bool
         help=t("Small letters, digits, - and _."),
     )
     row = st.container(horizontal=True)
-    if row.button(label, type="primary", icon=":material/done_all:", disabled=not ready or not name):
+    if row.button(
+        label,
+        type="primary",
+        icon=":material/done_all:",
+        disabled=not ready or not name,
+        key=f"making.start.{data.name}.{data.checksum}",
+    ):
         start(lambda: derive_dataset.submit(data, name, recipe))
     row.download_button(
         t("Download the recipe"),

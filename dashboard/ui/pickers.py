@@ -76,6 +76,14 @@ def name_damaged() -> None:
 
 def describe(run: Run) -> str:
     """Return a line on what a run is: model, latent dimension, dataset, epochs."""
+    if run.model in models and models[run.model].fit is not None:  # a closed form has no epochs
+        return t(
+            "{model} with a latent dimension of {latent}, on {dataset}, seed {seed}",
+            model=t(models[run.model].label),
+            latent=run.settings.get("latent_dim", "?"),
+            dataset=plain(run.dataset),
+            seed=run.settings.get("seed", "?"),
+        )
     return t(
         "{model} with a latent dimension of {latent}, on {dataset}, {epochs} epochs, seed {seed}",
         model=t(models[run.model].label) if run.model in models else plain(run.model),

@@ -25,6 +25,13 @@ def progress() -> None:
         if working:
             st.subheader(t("Jobs at work or waiting: {count}", count=len(working)))
             st.caption(t("They go on if you leave this page, close the browser or restart the server."))
+            if not caches.has_results():
+                st.caption(
+                    t(
+                        "A new lab begins by training four networks on handwritten digits, so that every page has "
+                        "something to show."
+                    )
+                )
             for row in working:
                 show_progress(row.job, row.status, job_title(row.job), row.before)
         if st.session_state.get("home.working", len(working)) != len(working):
@@ -44,9 +51,11 @@ if ready:
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(
-    st.columns(5),
+    [*st.columns(4), *st.columns(4)[:3]],
     [
         ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
+        ("views/clean.py", t("Clean"), t("What is wrong with these images, and what should be left out?")),
+        ("views/prepare.py", t("Prepare"), t("How does each picture enter the network, and on which is it tested?")),
         ("views/train.py", t("Train"), t("What does a network learn, epoch by epoch?")),
         ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
         ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),

@@ -48,7 +48,12 @@ with controls:
         help=t(Config.knob("method").help),
     )
     dimensions = st.segmented_control(
-        t("Dimensions"), [2, 3], default=2, required=True, key="latent.dimensions", persist_state="session"
+        t("Dimensions"),
+        [2, 3] if networks.latent_dim > 2 else [2],
+        default=2,
+        required=True,
+        key="latent.dimensions",
+        persist_state="session",
     )
     only_tsne = () if method == "tsne" else ("perplexity", "iterations")
     values = config_form(Config, "latent", without=("method", "dimensions", *only_tsne))

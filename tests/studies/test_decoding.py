@@ -81,3 +81,11 @@ def test_the_example_has_as_many_numbers_as_the_code() -> None:
     with pytest.raises(LabError, match=r"is 64 numbers .* such as \(-1, 3, 0, 1\)"):
         parse_position("1" * 500, 64)
     assert parse_position("1, 2, 3", 3).tolist() == [[1, 2, 3]]
+
+
+def test_how_far_codes_are_apart_is_the_median_to_the_nearest_other(opened) -> None:
+    inference, dataset = opened("vae")
+    around = decoding.surroundings(inference, dataset)
+    distances = np.linalg.norm(around.codes[:, None] - around.codes[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    assert around.apart == pytest.approx(float(np.median(distances.min(axis=1))), rel=1e-4)

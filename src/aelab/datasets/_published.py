@@ -138,8 +138,10 @@ def _fetched(published: Published, progress: Progress) -> Path:
     except (OSError, ValueError) as error:  # requests' errors are OSErrors; pooch's for a checksum is a ValueError
         raise LabError(
             "{title} is not on this machine and could not be downloaded ({reason}). Connect to the internet and "
-            "try again, or put {files} from {url} into {folder}.",
+            "try again, or fetch {files} from {url} elsewhere and put it into {folder}, or import it from where it is: "
+            "aelab datasets import FILE --name {name}.",
             title=published.title,
+            name=published.name,
             reason=type(error).__name__,
             files=", ".join(published.hashes),
             url=BASE_URL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +16,9 @@ from aelab.datasets.spec import PictureFile, PictureSet, SourceSpec
 from aelab.errors import N_, LabError
 from aelab.fields import Config, field
 from aelab.intake.classes import arrange
-from aelab.intake.listing import Entry, Listing, opened, printable
+from aelab.intake.listing import Entry, opened, printable
 
 _USUAL = Prepare()
-_MANIFEST = "manifest.jsonl"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def opened_pictures(
     alone = len(paths) == 1
     what = printable(paths[0].resolve().name) if alone else f"{printable(paths[0].name)} …"
     with opened(paths[0] if alone else paths) as listing:
-        given = without_parts(_without_manifest(listing) if origins else listing)
+        given = without_parts(listing)
         found = arrange(given.listing, what)
         yield PictureSet(
             what=what,
@@ -93,11 +92,6 @@ def opened_pictures(
             prepare=prepare,
             left_out=found.left_out,
         )
-
-
-def _without_manifest(listing: Listing) -> Listing:
-    """Return the listing of a collection without the file that says where its pictures are from."""
-    return replace(listing, entries=tuple(entry for entry in listing.entries if entry.parts != (_MANIFEST,)))
 
 
 def _picture_file(entry: Entry, label: int, given: int, origins: Mapping[str, Credit]) -> PictureFile:

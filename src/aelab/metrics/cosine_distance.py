@@ -60,7 +60,7 @@ def _directions(images: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.
 SPEC = MetricSpec(
     name="cosine_distance",
     label=N_("Cosine distance"),
-    symbol=N_("cos"),
+    symbol="1 − cos",
     unit="",
     direction="lower",
     definition=N_(

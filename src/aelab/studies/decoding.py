@@ -16,6 +16,7 @@ from aelab.pixels import Images
 from aelab.studies._codes import codes_of, drawn_indices
 from aelab.studies.spec import StudySpec
 
+_PROBED = 500
 _MOST_CODES = 10_000  # all of MNIST's; a second's work, where a hundred thousand photos would hold up the server
 
 
@@ -77,6 +78,8 @@ class Surroundings:
         Mean and standard deviation of the codes along each dimension.
     extent : float
         The size that 99% of all the codes' numbers stay below, either sign.
+    apart : float
+        The median distance from a code to the nearest other one; 0 where there is one only.
     """
 
     indices: npt.NDArray[np.intp]
@@ -84,6 +87,7 @@ class Surroundings:
     mean: Codes
     spread: Codes
     extent: float
+    apart: float
 
     def nearest(self, code: Codes) -> float:
         """Return the Euclidean distance from a code (1, K) to the nearest code of a test image."""
@@ -94,7 +98,25 @@ def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
     """Encode the test images: all of them, or ten thousand where there are more."""
     indices = drawn_indices(dataset, _MOST_CODES, seed=0)
     codes = codes_of(inference, dataset, indices)
-    return Surroundings(indices, codes, codes.mean(axis=0), codes.std(axis=0), float(np.quantile(np.abs(codes), 0.99)))
+    return Surroundings(
+        indices,
+        codes,
+        codes.mean(axis=0),
+        codes.std(axis=0),
+        float(np.quantile(np.abs(codes), 0.99)),
+        _apart(codes),
+    )
+
+
+def _apart(codes: Codes) -> float:
+    """Return the median distance to the nearest other code, over some of them: it hardly changes from draw to draw."""
+    from scipy.spatial.distance import cdist  # noqa: PLC0415 - 30 ms that only decoding needs
+
+    if len(codes) < 2:
+        return 0.0
+    distances = cdist(codes[:_PROBED], codes)
+    distances[np.arange(len(distances)), np.arange(len(distances))] = np.inf
+    return float(np.median(distances.min(axis=1)))
 
 
 def parse_position(text: str, latent_dim: int) -> Codes:

@@ -87,6 +87,7 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     run = runs.find(params["run"])
     dataset = run.images()
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
+    from aelab.training.data import taking_turns  # noqa: PLC0415
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
@@ -96,9 +97,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     writer.environment(_environment())
     chosen = run.plan
     indices = limited(dataset.indices("train"), dataset.labels, chosen.training.limit)
-    images = TrainingImages(
-        np.asarray(dataset.images[indices]), np.asarray(dataset.images[dataset.indices("validation")])
-    )
+    shown = taking_turns(dataset.indices("validation"), dataset.labels)  # the first of them are in every snapshot
+    images = TrainingImages(dataset.take(indices), dataset.take(shown))
     try:
         with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
             networks = fit(chosen, images, _Keeper(context, writer))
