@@ -69,7 +69,7 @@ def test_another_class_is_added_only_when_that_is_meant(gallery: GalleryServer, 
         collect("fruit", "pears", pears, client=client)
     collection = collect("fruit", "pears", pears, add=True, client=client)
     assert collection.pictures == 2
-    assert sorted(path.name for path in collection.folder.iterdir()) == ["apples", NAME, "pears"]
+    assert sorted(path.name for path in collection.folder.iterdir()) == [NAME, "apples", "pears"]
     assert len(collected(collection.folder)) == 3
     with pytest.raises(LabError, match="share a folder"):
         collect("fruit", "Pears", pears, add=True, client=client)
@@ -201,7 +201,7 @@ def test_a_list_is_read_from_a_text_file(tmp_path: Path) -> None:
     assert source.addresses == ("http://a.example/1.jpg", "http://a.example/2.jpg")
     assert source.question == {"addresses": "apples.txt"}
     path.write_bytes(b"\xff\xd8\xff\xe0")
-    with pytest.raises(LabError, match=r"apples\.txt is not a text file that can be read \(not UTF-8\)"):
+    with pytest.raises(LabError, match=r"apples\.txt must be a text file in UTF-8"):
         AddressList.from_file(path)
     with pytest.raises(LabError, match="No such file"):
         AddressList.from_file(tmp_path / "none.txt")

@@ -70,12 +70,14 @@ class AddressList:
             with path.open("rb") as file:
                 data = file.read(_MOST_LIST_BYTES + 1)
             text = data.decode("utf-8-sig")
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise LabError(
                 "{file} is not a text file that can be read ({reason}).",
                 file=shown(path.name),
-                reason=getattr(error, "strerror", None) or "not UTF-8",
+                reason=storage.reason(error),
             ) from None
+        except UnicodeDecodeError:
+            raise LabError("{file} must be a text file in UTF-8; it is not.", file=shown(path.name)) from None
         if len(data) > _MOST_LIST_BYTES:
             raise LabError("{file} is too long for a list of addresses; divide it.", file=shown(path.name))
         return cls(read_addresses(text, MOST_PICTURES), path.name)

@@ -60,7 +60,7 @@ def _directions(images: Floats) -> tuple[Floats, np.ndarray[tuple[int, ...], np.
 SPEC = MetricSpec(
     name="cosine_distance",
     label=N_("Cosine distance"),
-    symbol="1 − cos",
+    symbol=N_("1 − cos"),
     unit="",
     direction="lower",
     definition=N_(
