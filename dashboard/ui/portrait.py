@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from aelab.datasets.split import SPLIT_NAMES
@@ -52,6 +53,35 @@ def show_variation(data: Dataset) -> None:
             most=f"{most:.2f}",
             shares=", ".join(f"{100 * share:.1f}" for share in found.explained),
         ),
+    )
+
+
+def show_statistics(data: Dataset) -> None:
+    """Draw a table of what is usual in each class, over all its images."""
+    table = pd.DataFrame(
+        {
+            "class": data.labels,
+            "brightness": caches.figures(data, "brightness"),
+            "distance": caches.figures(data, "distance"),
+            "side": np.sqrt(caches.figures(data, "size")),
+        }
+    )
+    grouped = table.groupby("class")
+    rows = grouped.mean().assign(spread=grouped["brightness"].std(), n=grouped.size()).reset_index()
+    names = [class_name(data, data.class_names[code] if code >= 0 else "") for code in rows["class"]]
+    st.dataframe(
+        rows.assign(**{"class": names}),
+        hide_index=True,
+        alt=t("What is usual in each class"),
+        column_config={
+            "class": t("Class"),
+            "n": st.column_config.NumberColumn("N", format="%d"),
+            "brightness": st.column_config.NumberColumn(t("Mean brightness (0 to 1)"), format="%.3f"),
+            "spread": st.column_config.NumberColumn(t("its standard deviation"), format="%.3f"),
+            "distance": st.column_config.NumberColumn(t("Mean distance from the class mean"), format="%.3f"),
+            "side": st.column_config.NumberColumn(t("Mean original side (px)"), format="%.0f"),
+        },
+        column_order=["class", "n", "brightness", "spread", "distance", "side"],
     )
 
 

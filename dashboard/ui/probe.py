@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.intake.pictures import read_picture
+from aelab.metrics.mse import mse
 from aelab.noise.spec import NoiseSpec
 from aelab.pixels import Images
 from aelab.runs import Run
@@ -63,6 +66,24 @@ def offer_to_place(run: Run) -> None:
             count=len(around.codes),
             low=f"{found.distances[0]:.2f}",
             high=f"{found.distances[-1]:.2f}",
+        ),
+    )
+
+
+def offer_to_compare(chosen: Sequence[Run]) -> None:
+    """Let the visitor bring a picture, and show what each of some runs on the same images makes of it."""
+    image = _ask(caches.images_of(chosen[0]))
+    if image is None:
+        return
+    made = [caches.networks(run).reconstruct(image) for run in chosen]
+    errors = [float(mse(image, each, data_range=1.0)[0]) for each in made]
+    mosaic.show(
+        np.concatenate([image, *made]),
+        len(made) + 1,
+        alt=t("Your picture, and what each run makes of it"),
+        caption=t(
+            "From the left: your picture; what each run makes of it, with its squared error (lower is better): {runs}",
+            runs=plain("; ".join(f"{run.id} {error:.5f}" for run, error in zip(chosen, errors, strict=True))),
         ),
     )
 

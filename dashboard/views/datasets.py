@@ -40,4 +40,5 @@ with main:
     portrait.show_means(data)
     portrait.show_variation(data)
     portrait.show_balance(data)
+    portrait.show_statistics(data)
     portrait.show_pixels(data)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from aelab.metrics import metrics
 from aelab.studies import comparison, reconstruction
-from ui import charts, comparing, definitions, samples, tables
+from ui import charts, comparing, definitions, probe, samples, tables
 from ui.i18n import plain, t
 
 st.title(t("Reports"))
@@ -42,3 +42,5 @@ st.plotly_chart(
 st.subheader(t("By class"))
 comparing.show_classes(table, measure, compared.images)
 samples.show_samples(compared.runs, table)
+if compared.images is not None:
+    probe.offer_to_compare(compared.runs)

@@ -99,7 +99,7 @@ def test_the_denoising_run_comes_first_and_others_are_told_from_it(lab: TrainedL
     assert page.selectbox(key="run").options[0] == lab.runs["dae"]
     assert "was not trained to denoise" not in words(page)
     page = visit("denoise", run=lab.runs["pca"])
-    assert "This run was not trained to denoise." in words(page)
+    assert "This run was not trained to denoise" in words(page)
     row = page.dataframe[0].value.iloc[0]
     spec = next(iter(noises))
     expected = measured(runs.find(lab.runs["pca"]), spec.name, spec.default)

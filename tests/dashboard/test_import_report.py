@@ -48,8 +48,8 @@ def test_the_report_can_be_taken_away_with_what_was_done_to_each_file(mine: Data
     rows = [
         ("apples/a.jpg", "converted", "Turned upright, as its EXIF orientation 6 asks."),
         ("pears/b.jpg", "converted", "Turned upright, as its EXIF orientation 3 asks."),
-        *((each.file, "left out", str(each.reason)) for each in report.quarantined),
-        *(("", "left out", str(sentence)) for sentence in report.left_out),
+        *((each.file, "quarantined", str(each.reason)) for each in report.quarantined),
+        *(("", "quarantined", str(sentence)) for sentence in report.left_out),
     ]
     assert len(rows) == 5
     table = pd.DataFrame(rows, columns=["file", "what", "why"])

@@ -57,3 +57,12 @@ def test_what_is_no_picture_is_refused_in_a_sentence(lab: TrainedLab, visit) -> 
     page = bring(visit("latent", run=lab.runs["conv_ae"]), b"<html>not a picture</html>")
     (said,) = errors(page)
     assert said.startswith("mine.png")
+
+
+def test_every_run_shows_what_it_makes_of_the_same_picture(lab: TrainedLab, visit, digit: np.ndarray) -> None:
+    page = bring(visit("reports"), png(digit[:, :, 0]))
+    (said,) = [line for line in words(page).split("\n") if line.startswith("From the left: your picture;")]
+    given = to_unit(digit)[None]
+    for run in lab.runs.values():
+        error = np.square(given - inference.load(runs.find(run)).reconstruct(given)).mean()
+        assert f"{run} {error:.5f}" in said

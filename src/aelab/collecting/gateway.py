@@ -23,6 +23,8 @@ from aelab.errors import LabError
 
 #: Bytes that one visit to a page may move: galleries of hundreds of photos need tens of megabytes.
 MOST_MOVED: Final = 2 * 1024**3
+#: Bytes on one connection; a picture without an end would otherwise fill the browser's memory until its tab crashes.
+MOST_ON_A_LINE: Final = 64 * 1024**2
 
 _PIECE: Final = 2**16
 _CONNECT_SECONDS: Final = 8.0
@@ -124,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
 
         Unless `both` ways are open, what the browser sends more ends it: it may be a request for another server.
         """
+        moved = 0
         with selectors.DefaultSelector() as sides:
             sides.register(line, selectors.EVENT_READ, self.connection)
             sides.register(self.connection, selectors.EVENT_READ, line if both else None)
@@ -132,7 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
                     if key.data is None:
                         return
                     piece = cast(socket.socket, key.fileobj).recv(_PIECE)
-                    if not piece or not self.server.spend(len(piece)):
+                    moved += len(piece)
+                    if not piece or moved > MOST_ON_A_LINE or not self.server.spend(len(piece)):
                         return
                     key.data.sendall(piece)
 
