@@ -23,6 +23,7 @@ from ui.provenance import summary_of
 
 _USUAL = Prepare(height=64, width=64)
 _LONGEST_NAME = 40
+_NAME, _SUGGESTED = "imports.name", "imports.suggested"
 
 
 def offer_import() -> None:
@@ -44,13 +45,8 @@ def _upload() -> None:
     with st.popover(t("What can be brought"), icon=":material/help:"):
         st.markdown("\n".join(f"- {summary_of(spec)}" for spec in sources if not spec.ready))
         st.caption(t("A folder is imported from a shell: `aelab datasets import`."))
-    suggested = _suggested_name(files)
-    name = st.text_input(
-        t("Name of the dataset"),
-        value=suggested,
-        key=f"imports.name.{suggested}",
-        help=t("Small letters, digits, - and _."),
-    )
+    _suggest(_suggested_name(files))
+    name = st.text_input(t("Name of the dataset"), key=_NAME, help=t("Small letters, digits, - and _."))
     values = config_form(Prepare, "imports.prepare", usual=_USUAL)
     recipe = st.file_uploader(
         t("A recipe (if you have one)"),
@@ -79,6 +75,14 @@ def _json(file: Any) -> Any:
         return json.loads(file.getvalue())
     except ValueError:
         raise LabError("{file} is no recipe: it is not JSON.", file=file.name) from None
+
+
+def _suggest(name: str) -> None:
+    """Put a name into its field unless somebody has written another there."""
+    before = st.session_state.get(_SUGGESTED, "")
+    if name != before and st.session_state.get(_NAME, "") in {"", before}:
+        st.session_state[_NAME] = name
+    st.session_state[_SUGGESTED] = name
 
 
 def _suggested_name(files: Sequence[Any]) -> str:

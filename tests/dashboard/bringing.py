@@ -57,16 +57,10 @@ def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return page.file_uploader(key="imports.file").set_value(chosen).run()
 
 
-def name_field(page: AppTest) -> str:
-    """Return the key of the field for the name, which is another one for other files."""
-    (key,) = (field.key for field in page.text_input if str(field.key).startswith("imports.name."))
-    return str(key)
-
-
 def bring(page: AppTest, content: bytes, name: str, file_name: str = "holiday.zip") -> AppTest:
     """Upload a file, write a name and press Import."""
     upload(page, (file_name, content))
-    page.text_input(key=name_field(page)).input(name).run()
+    page.text_input(key="imports.name").input(name).run()
     return press(page, "Import")
 
 

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from bringing import after_the_work, bring, fruit_files, name_field, painted, tarred, upload, zipped
+from bringing import after_the_work, bring, fruit_files, painted, tarred, upload, zipped
 from labs import TrainedLab
 from seen import buttons, errors, metrics, press, progress, words
 
@@ -63,9 +63,9 @@ def test_nothing_can_be_imported_without_a_file_and_a_name(lab: TrainedLab, visi
     assert "Choose a file first." in words(page)
     upload(page, ("my Fruit.zip", zipped(fruit_files())))
     assert "Choose a file first." not in words(page)
-    assert page.text_input(key=name_field(page)).value == "my-fruit"
+    assert page.text_input(key="imports.name").value == "my-fruit"
     assert not page.button(key="imports.start").disabled
-    page.text_input(key=name_field(page)).input("").run()
+    page.text_input(key="imports.name").input("").run()
     assert page.button(key="imports.start").disabled
 
 
@@ -80,7 +80,7 @@ def test_nothing_can_be_imported_without_a_file_and_a_name(lab: TrainedLab, visi
 )
 def test_a_name_is_suggested_that_can_be_had(lab: TrainedLab, visit, file_names: tuple[str, ...], name: str) -> None:
     page = upload(visit("datasets"), *((file_name, painted(0)) for file_name in file_names))
-    assert page.text_input(key=name_field(page)).value == name
+    assert page.text_input(key="imports.name").value == name
 
 
 def test_shapes_are_drawn_as_the_form_says(lab: TrainedLab, visit, workers) -> None:
@@ -180,3 +180,10 @@ def test_a_recipe_of_other_files_is_refused_by_the_name_of_a_picture(lab: Traine
     (sentence,) = errors(page)
     assert sentence.startswith("The recipe names the picture apples/0.png, which is not among the pictures here")
     assert "fruit" not in store.names()
+
+
+def test_a_name_that_was_written_before_the_file_came_stays(lab: TrainedLab, visit) -> None:
+    page = visit("datasets")
+    page.text_input(key="imports.name").input("mine").run()
+    upload(page, ("holiday.zip", b"PK"))
+    assert page.text_input(key="imports.name").value == "mine"
