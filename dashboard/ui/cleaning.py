@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from aelab.cleaning import checks, proposal
@@ -21,6 +22,7 @@ from ui.labels import class_name
 from ui.waiting import wait_for
 
 _GROUPS_A_PAGE = 8
+_MUCH = 0.5  # share of a class
 _SENTENCES = 100
 _MOST_SHOWN = 24  # pictures of one group
 _LONGEST_LABEL = 48
@@ -48,6 +50,22 @@ def inspected(data: Dataset, settings: Mapping[str, Mapping[str, Any]]) -> Inspe
 def known(choices: Choices, inspection: Inspection) -> Choices:
     """Return choices without the groups that are not found with other settings."""
     return choices.refuse(*(choices.accepted - {key for key, _, _ in inspection.groups()}))
+
+
+def warn_of_losses(data: Dataset, left_out: Mapping[int, str]) -> None:
+    """Name the classes that would lose most of their images: what is left is another dataset than was meant."""
+    before = np.bincount(data.labels + 1, minlength=len(data.class_names) + 1)
+    lost = np.bincount(data.labels[list(left_out)] + 1, minlength=len(before)) if left_out else np.zeros_like(before)
+    for code in np.flatnonzero(lost > _MUCH * before) - 1:
+        st.warning(
+            t(
+                "{label} would lose {lost} of its {count} images. Look at them before you decide.",
+                label=plain(class_name(data, data.class_names[code] if code >= 0 else "")),
+                lost=int(lost[code + 1]),
+                count=int(before[code + 1]),
+            ),
+            icon=":material/balance:",
+        )
 
 
 def pick_finding(inspection: Inspection) -> Finding | None:

@@ -32,6 +32,7 @@ with main:
             left=count - len(left_out),
         )
     )
+    cleaning.warn_of_losses(data, left_out)
     with st.container(border=True):
         if draft.can_undo and st.button(t("Undo the last choice"), icon=":material/undo:"):
             draft.undo()

@@ -128,3 +128,13 @@ def test_a_clean_dataset_says_so(lab: TrainedLab, workers: None, visit, tmp_path
     import_path(tmp_path / "few", "few", 32)
     page = after_the_work(visit("clean", dataset="few"))
     assert "Nothing is wrong with these images that the lab could see." in words(page)
+
+
+def test_a_class_that_would_lose_most_of_its_images_is_named(page: AppTest, photos: Dataset) -> None:
+    assert not page.warning
+    apples = [int(index) for index in np.flatnonzero(photos.labels == 0)]
+    draft = drafts.begin(page.session_state["draft"], photos)
+    draft.decide(draft.choices.drop(*apples[:8]))
+    page.run()
+    (warning,) = page.warning
+    assert warning.value.startswith("apples would lose 8 of its 13 images.")
