@@ -61,13 +61,13 @@ def show_statistics(data: Dataset) -> None:
     table = pd.DataFrame(
         {
             "class": data.labels,
-            "brightness": caches.figures(data, "brightness"),
-            "distance": caches.figures(data, "distance"),
-            "side": np.sqrt(caches.figures(data, "size")),
+            "mean_brightness": caches.figures(data, "brightness"),
+            "mean_distance": caches.figures(data, "distance"),
+            "mean_side": np.sqrt(caches.figures(data, "size")),
         }
     )
     grouped = table.groupby("class")
-    rows = grouped.mean().assign(spread=grouped["brightness"].std(), n=grouped.size()).reset_index()
+    rows = grouped.mean().assign(spread=grouped["mean_brightness"].std(), n=grouped.size()).reset_index()
     names = [class_name(data, data.class_names[code] if code >= 0 else "") for code in rows["class"]]
     st.dataframe(
         rows.assign(**{"class": names}),
@@ -76,12 +76,12 @@ def show_statistics(data: Dataset) -> None:
         column_config={
             "class": t("Class"),
             "n": st.column_config.NumberColumn("N", format="%d"),
-            "brightness": st.column_config.NumberColumn(t("Mean brightness (0 to 1)"), format="%.3f"),
+            "mean_brightness": st.column_config.NumberColumn(t("Mean brightness (0 to 1)"), format="%.3f"),
             "spread": st.column_config.NumberColumn(t("its standard deviation"), format="%.3f"),
-            "distance": st.column_config.NumberColumn(t("Mean distance from the class mean"), format="%.3f"),
-            "side": st.column_config.NumberColumn(t("Mean original side (px)"), format="%.0f"),
+            "mean_distance": st.column_config.NumberColumn(t("Mean distance from the class mean"), format="%.3f"),
+            "mean_side": st.column_config.NumberColumn(t("Mean original side (px)"), format="%.0f"),
         },
-        column_order=["class", "n", "brightness", "spread", "distance", "side"],
+        column_order=["class", "n", "mean_brightness", "spread", "mean_distance", "mean_side"],
     )
 
 

@@ -127,7 +127,9 @@ class TestOffline:
     def test_one_sentence_says_which_file_to_put_where(self, artifacts: Path) -> None:
         with pytest.raises(LabError, match="MNIST is not on this machine and could not be downloaded") as caught:
             store.open_dataset("mnist")
-        assert f"put mnist.npz from {_published.BASE_URL} into {artifacts / 'cache'}" in str(caught.value)
+        assert f"fetch mnist.npz from {_published.BASE_URL} elsewhere and put it into {artifacts / 'cache'}" in str(
+            caught.value
+        )
         with pytest.raises(LabError, match=r"t10k-labels-idx1-ubyte\.gz from ") as caught:
             store.open_dataset("fashion_mnist")
         assert str(artifacts / "cache" / "fashion_mnist") in str(caught.value)

@@ -93,6 +93,8 @@ def test_a_zip_of_photos_becomes_a_dataset(
     with visitor.page.expect_file_chooser() as chooser:
         visitor.main.get_by_role("button", name="Upload", exact=True).first.click()
     chooser.value.set_files(photos)
+    name = visitor.main.get_by_role("textbox", name="Name of the dataset", exact=True)
+    expect(name).to_have_value("fruit_200")  # suggested, once the file is there
     visitor.enter("Name of the dataset", "fruit", "textbox")
     visitor.enter("Height (px)", "32")
     visitor.enter("Width (px)", "32")
