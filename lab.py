@@ -177,7 +177,7 @@ def install(kind, wanted, lock):
     if whole and answers(f"sys.version_info[:2] in {SUPPORTED} and importlib.util.find_spec('pip')"):
         print(f"Bringing {VENV} up to date; this can take some minutes.", flush=True)
     else:
-        print(f"Setting up AE Lab in {VENV}: about 1 GB is fetched, once, and 3 GB are filled.", flush=True)
+        print(f"Setting up AE Lab in {VENV}: fetches about 1 GB, fills 3 GB and takes some minutes, once.", flush=True)
         whole, stamp = False, {}
     VENV.mkdir(exist_ok=True)
     UNFINISHED.touch()

@@ -23,6 +23,7 @@ from aelab.jobs.folder import Job
 from aelab.pixels import to_unit
 from aelab.runs import Run
 from aelab.tasks import train
+from aelab.training.data import taking_turns
 from aelab.training.loop import limited
 
 TINY = {"limit": 50, "epochs": 1, "latent_dim": 2, "batch_size": 25}
@@ -181,7 +182,7 @@ def test_training_looks_at_training_images_only(trained_lab: TrainedLab, monkeyp
 def test_epochs_are_judged_on_validation_images(trained_lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELAB_ARTIFACTS", str(trained_lab.folder))
     dataset = store.open_dataset("digits")
-    shown = dataset.images[dataset.indices("validation")[:8]]
+    shown = dataset.images[taking_turns(dataset.indices("validation"), dataset.labels)[:8]]
     for run_id in trained_lab.runs.values():
         np.testing.assert_array_equal(runs.find(run_id).snapshot(1)["target"], shown)
 
