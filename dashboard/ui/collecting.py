@@ -12,9 +12,8 @@ from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import collect_pictures, import_collection
 from aelab.tasks.collect_pictures import KINDS, Kind
 from ui import making
-from ui.guards import guarded
 from ui.i18n import plain, say, t
-from ui.jobs import show_ending, show_progress
+from ui.jobs import show_ending, watch
 
 _JOB = "collecting.job"
 _USUAL, _MOST = 50, 1000
@@ -54,22 +53,13 @@ def _follow() -> None:
     job = folder.find(st.session_state[_JOB]) if _JOB in st.session_state else None
     if job is None:
         return
-    working = folder.status(job).state in OPEN
-
-    @st.fragment(run_every=1 if working else None)
-    def panel() -> None:
-        with guarded():
-            status = folder.status(job)
-            if status.state in OPEN:
-                show_progress(job, status, job.params["class"])
-            elif working:
-                st.rerun()
-            elif status.state == "done":
-                _tell(job)
-            else:
-                show_ending(status)
-
-    panel()
+    status = folder.status(job)
+    if status.state in OPEN:
+        watch(job, job.params["class"])
+    elif status.state == "done":
+        _tell(job)
+    else:
+        show_ending(status)
 
 
 def _tell(job: Job) -> None:

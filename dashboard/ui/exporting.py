@@ -9,9 +9,8 @@ from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
 from aelab.tasks import export_dataset
-from ui.guards import guarded
 from ui.i18n import plain, t
-from ui.jobs import show_ending, show_progress
+from ui.jobs import show_ending, watch
 
 _FORMS = {"zip": "zip", "npz": "npz"}
 
@@ -45,17 +44,7 @@ def _offer_file(data: Dataset, form: str) -> None:
         if job is not None and state != "done":
             show_ending(folder.status(job))
         return
-
-    @st.fragment(run_every=1)
-    def panel() -> None:
-        with guarded():
-            status = folder.status(job)
-            if status.state in OPEN:
-                show_progress(job, status, f"{data.name}.{form}")
-            else:
-                st.rerun()
-
-    panel()
+    watch(job, f"{data.name}.{form}")
 
 
 def _offer_deletion(data: Dataset) -> None:

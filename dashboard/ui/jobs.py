@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from aelab.errors import N_
-from aelab.jobs import queue
+from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job, Status
 from aelab.jobs.queue import Standing
 from aelab.jobs.spec import tasks
+from ui.guards import guarded
 from ui.i18n import plain, say, t
 
 STATES = {
@@ -58,6 +59,22 @@ def show_progress(job: Job, status: Status, title: str, before: int | None = Non
     if row.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
         queue.cancel(job.id)
         st.rerun()
+
+
+def watch(job: Job, title: str) -> None:
+    """Draw the progress of a job that waits or runs, every second anew; draw the page anew when it has ended."""
+
+    @st.fragment(run_every=1)
+    def panel() -> None:
+        with guarded():
+            queue.pump()
+            status = folder.status(job)
+            if status.state in folder.OPEN:
+                show_progress(job, status, title)
+            else:
+                st.rerun()
+
+    panel()
 
 
 def show_ending(status: Status) -> None:

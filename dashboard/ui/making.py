@@ -14,9 +14,8 @@ from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import derive_dataset
-from ui.guards import guarded
 from ui.i18n import plain, say, t
-from ui.jobs import show_ending, show_progress
+from ui.jobs import show_ending, watch
 from ui.pickers import choose_next
 
 _JOB = "making.job"
@@ -84,25 +83,16 @@ def follow() -> None:
     if job is None:
         del st.session_state[_JOB]
         return
-    working = folder.status(job).state in OPEN
-
-    @st.fragment(run_every=1 if working else None)
-    def panel() -> None:
-        with guarded():
-            status = folder.status(job)
-            if status.state in OPEN:
-                show_progress(job, status, name)
-            elif status.state == "done":
-                del st.session_state[_JOB]
-                choose_next(dataset=name)
-                st.toast(t("{name} is ready.", name=plain(name)), icon=":material/check_circle:")
-                st.rerun()
-            elif working:
-                st.rerun()  # nothing more to wait for
-            else:
-                show_ending(status)
-
-    panel()
+    status = folder.status(job)
+    if status.state in OPEN:
+        watch(job, name)
+    elif status.state == "done":
+        del st.session_state[_JOB]
+        choose_next(dataset=name)
+        st.toast(t("{name} is ready.", name=plain(name)), icon=":material/check_circle:")
+        st.rerun()
+    else:
+        show_ending(status)
 
 
 def _free_name(name: str, suffix: str) -> str:

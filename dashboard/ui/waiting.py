@@ -6,9 +6,8 @@ import streamlit as st
 
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import OPEN, Job
-from ui.guards import guarded
 from ui.i18n import t
-from ui.jobs import show_ending, show_progress
+from ui.jobs import show_ending, watch
 
 
 def wait_for(job: Job, title: str) -> None:
@@ -20,18 +19,7 @@ def wait_for(job: Job, title: str) -> None:
     if state == "done":
         return
     if state in OPEN:
-
-        @st.fragment(run_every=1)
-        def follow() -> None:
-            with guarded():
-                queue.pump()
-                status = folder.status(job)
-                if status.state in OPEN:
-                    show_progress(job, status, title)
-                else:
-                    st.rerun()
-
-        follow()
+        watch(job, title)
     else:
         show_ending(folder.status(job))
         if st.button(t("Try again"), key=f"again.{job.id}", icon=":material/refresh:"):

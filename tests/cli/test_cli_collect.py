@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import http.server
-import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from photos import serving_pictures
 from shell import Answers, Refusal
-
-
-class Pictures(http.server.BaseHTTPRequestHandler):
-    """Answers /0.png to /9.png with a picture each, and everything else with 404."""
-
-    def do_GET(self) -> None:
-        number = self.path.strip("/").removesuffix(".png")
-        if not number.isdecimal() or int(number) > 9:
-            self.send_error(404)
-            return
-        content = io.BytesIO()
-        pixels = np.random.default_rng(int(number)).integers(0, 256, (40, 40, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(content, "PNG")
-        self.send_response(200)
-        self.send_header("Content-Type", "image/png")
-        self.send_header("Content-Length", str(len(content.getvalue())))
-        self.end_headers()
-        self.wfile.write(content.getvalue())
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AELAB_ALLOW_LOOPBACK", "1")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with serving_pictures() as address:
+        yield address
 
 
 def listed(tmp_path: Path, *addresses: str) -> Path:

@@ -7,22 +7,13 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 
-import numpy as np
 from labs import until
-from PIL import Image
+from photos import painted
 from seen import press
 from streamlit.testing.v1 import AppTest
 
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
-
-
-def painted(seed: int, height: int = 20, width: int = 20) -> bytes:
-    """Return a PNG of chance."""
-    picture = io.BytesIO()
-    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(picture, "PNG")
-    return picture.getvalue()
 
 
 def fruit_files(classes: tuple[str, ...] = ("apples", "pears"), each: int = 6) -> dict[str, bytes]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import TrainedLab, until
+from bringing import after_the_work
+from labs import TrainedLab
+from photos import put_photos
 from PIL import Image
 from seen import buttons, errors, press, words
 from streamlit.testing.v1 import AppTest
@@ -17,27 +19,15 @@ from aelab.cleaning import drafts
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
-from aelab.jobs import folder
-from aelab.jobs.folder import OPEN
 
 
 @pytest.fixture
 def photos(lab: TrainedLab, tmp_path: Path) -> Dataset:
     """Return a dataset of 25 pictures, one of which is a copy and one of which is blank."""
-    rng = np.random.default_rng(0)
-    for name in ("apples", "pears"):
-        (tmp_path / "photos" / name).mkdir(parents=True)
-        for number in range(12):
-            coarse = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
-            Image.fromarray(coarse).resize((64, 64)).save(tmp_path / "photos" / name / f"{number}.png")
+    put_photos(tmp_path / "photos", 12, (64, 64))
     shutil.copy(tmp_path / "photos" / "apples" / "3.png", tmp_path / "photos" / "apples" / "copy.png")
     Image.new("RGB", (64, 64), "white").save(tmp_path / "photos" / "pears" / "5.png")
     return import_path(tmp_path / "photos", "photos", 32)
-
-
-def after_the_work(page: AppTest) -> AppTest:
-    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
-    return page.run()
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
-from bringing import after_the_work, painted
+from bringing import after_the_work
 from labs import TrainedLab
+from photos import serving_pictures
 from seen import buttons, errors, press, progress, words
 from streamlit.testing.v1 import AppTest
 
@@ -16,37 +15,11 @@ from aelab.datasets import store
 from aelab.jobs import folder
 
 
-class Pictures(http.server.BaseHTTPRequestHandler):
-    """Answers /0.png to /9.png with a picture each, /gallery with a page of them, and everything else with 404."""
-
-    def do_GET(self) -> None:
-        number = self.path.strip("/").removesuffix(".png")
-        if self.path == "/gallery":
-            images = "".join(f'<img src="/{each}.png" width="300" height="300">' for each in range(3))
-            self._answer("text/html", f"<html><body>{images}</body></html>".encode())
-        elif number.isdecimal() and int(number) <= 9:
-            self._answer("image/png", painted(int(number), 300, 300))
-        else:
-            self.send_error(404)
-
-    def _answer(self, kind: str, content: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AELAB_ALLOW_LOOPBACK", "1")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pictures) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with serving_pictures() as address:
+        yield address
 
 
 def ask_for(page: AppTest, class_name: str, addresses: str, name: str = "fruit") -> AppTest:

@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 import pytest
-from bringing import after_the_work, bring, fruit_files, painted, tarred, upload, zipped
+from bringing import after_the_work, bring, fruit_files, tarred, upload, zipped
 from labs import TrainedLab
+from photos import painted
 from seen import buttons, errors, metrics, press, progress, words
 
 from aelab.datasets import recipe as recipes

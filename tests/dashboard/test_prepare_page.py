@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from labs import TrainedLab, until
-from PIL import Image
+from bringing import after_the_work
+from labs import TrainedLab
+from photos import put_photos
 from seen import buttons, figures, press, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
-from aelab.jobs import folder
-from aelab.jobs.folder import OPEN
 
 
 @pytest.fixture
 def photos(lab: TrainedLab, tmp_path: Path) -> Dataset:
     """Return a dataset of 40 pictures of 40 × 60 pixels, prepared at 32 × 32."""
-    rng = np.random.default_rng(0)
-    for name in ("apples", "pears"):
-        (tmp_path / "photos" / name).mkdir(parents=True)
-        for number in range(20):
-            coarse = rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)
-            Image.fromarray(coarse).resize((60, 40)).save(tmp_path / "photos" / name / f"{number}.png")
-    return import_path(tmp_path / "photos", "photos", 32)
+    return import_path(put_photos(tmp_path / "photos", 20, (40, 60)), "photos", 32)
 
 
 @pytest.fixture
@@ -72,7 +64,7 @@ def test_another_size_and_split_become_a_dataset(page: AppTest, photos: Dataset,
     page.selectbox(key="prepare.photos.color").set_value("gray")
     page.number_input(key="split.photos.test").set_value(10.0).run()
     press(page, "Make this dataset")
-    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    after_the_work(page)
     made = store.open_dataset("photos-20")
     assert made.shape == (20, 32, 1)
     assert made.counts["test"] == 10

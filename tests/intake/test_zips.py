@@ -58,8 +58,8 @@ class TestNames:
         assert sorted(found) == ["a/b/mixed.png", "drive.png", "etc/root.png", "server/share.png", "up.png"]
 
     def test_a_nul_ends_a_name(self, zipped: Callable[..., Path]) -> None:
-        path = zipped([("apples/good.pngXXX.exe", b"1")])
-        path.write_bytes(path.read_bytes().replace(b"pngXXX", b"png\0XX"))
+        path = zipped([("apples/good.png---.exe", b"1")])
+        path.write_bytes(path.read_bytes().replace(b"png---", b"png\0--"))
         assert content_of(path) == {"apples/good.png": b"1"}
 
     def test_what_macs_and_windows_add_is_passed_over(self, zipped: Callable[..., Path]) -> None:

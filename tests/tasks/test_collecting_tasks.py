@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from labs import Nobody
-from PIL import Image
+from photos import painted
 
 from aelab import collecting, storage
 from aelab.collecting import AddressList, CommonsSearch, Found, Gallery, Line
@@ -29,13 +27,6 @@ PREPARE = Prepare(height=16, width=16)
 @pytest.fixture(autouse=True)
 def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_executor", Nobody())
-
-
-def painted(seed: int) -> bytes:
-    picture = io.BytesIO()
-    pixels = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(picture, "PNG")
-    return picture.getvalue()
 
 
 def add(name: str, count: int, first: int = 0) -> dict[str, Found]:

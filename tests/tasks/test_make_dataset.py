@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labs import Nobody, until
-from PIL import Image
+from photos import painted
 
 from aelab.datasets import recipe as recipes
 from aelab.datasets import store
@@ -29,14 +29,6 @@ from aelab.tasks import make_dataset
 @pytest.fixture(autouse=True)
 def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_executor", Nobody())
-
-
-def painted(seed: int) -> bytes:
-    """Return a picture of chance."""
-    picture = io.BytesIO()
-    pixels = np.random.default_rng(seed).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(picture, "PNG")
-    return picture.getvalue()
 
 
 def zipped(shift: int = 0) -> io.BytesIO:
