@@ -4,7 +4,7 @@
 `config.json`         everything needed to repeat the run
 `environment.json`    versions and machine
 `history.jsonl`       a line an epoch: loss and parts, train and validation
-`snapshots/`          the same few reconstructions and codes as they were after an epoch
+`snapshots/`          the same few reconstructions, codes and samples as they were after an epoch; bounded
 `model.weights.npz`   the weights of both networks, plain arrays
 `encoder.onnx`        what the server runs
 `decoder.onnx`

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
+from aelab.runs import snapshots
 from aelab.runs.run import Run
 
 
@@ -33,10 +32,8 @@ class RunWriter:
         storage.append_line(self._folder / "history.jsonl", dict(line))
 
     def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Keep the arrays of an epoch."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **arrays)
-        self._write(f"snapshots/epoch-{epoch:05d}.npz", buffer.getvalue())
+        """Keep the arrays of an epoch; fewer epochs are kept where all would take too much room."""
+        snapshots.write(self._folder / "snapshots", epoch, arrays)
 
     def networks(self, *, encoder: bytes, decoder: bytes, weights: bytes) -> None:
         """Keep the trained networks."""

@@ -22,6 +22,7 @@ from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run, RunWriter
 from aelab.studies import generation, reconstruction
 from aelab.training.config import Plan, plan, suggested_batch_size
+from aelab.training.order import taking_turns
 from aelab.training.recorder import Epoch
 
 _SHARE_OF_FIT = 0.95  # the rest of the progress bar is export and measuring
@@ -87,7 +88,6 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     run = runs.find(params["run"])
     dataset = run.images()
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
-    from aelab.training.data import taking_turns  # noqa: PLC0415
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import Cancelled, TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415

@@ -8,19 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
 from aelab.errors import LabError
-from aelab.pixels import UInt8Images, to_uint8, to_unit
+from aelab.pixels import UInt8Images
 from aelab.training.config import Plan
-from aelab.training.data import corrupted
 from aelab.training.networks import Networks
 from aelab.training.recorder import Epoch, Recorder
-
-_SHOWN_IMAGES = 8
-_PROBED_IMAGES = 256
-_MOST_SNAPSHOTS = 50
-_FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
+from aelab.training.snapshots import Snapshots
 
 
 class DivergedError(LabError):
@@ -44,11 +38,9 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, plan: Plan, networks: Networks, validation: UInt8Images, steps: int, recorder: Recorder) -> None:
         super().__init__()
         self._plan = plan
-        self._networks = networks
         self._steps = steps
         self._recorder = recorder
-        self._probe = to_unit(validation[:_PROBED_IMAGES])
-        self._given = corrupted(self._probe, plan, plan.training.seed + 1) if plan.model.denoises else self._probe
+        self._snapshots = Snapshots(plan, networks, validation, recorder)
         self._started = time.monotonic()
         self._epoch = 1
         self.cancelled = False
@@ -56,6 +48,7 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Remember which epoch it is, counted from 1."""
         self._epoch = epoch + 1
+        self._snapshots.before(self._epoch)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Report progress; stop if asked, or if the loss is no number."""
@@ -84,21 +77,7 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.monotonic() - self._started
         train, validation = with_total(train), with_total(validation)
         self._recorder.epoch(Epoch(self._epoch, train, validation, seconds, learning_rate))
-        epochs = self._plan.training.epochs
-        if self._epoch == epochs or self._epoch % math.ceil(epochs / _MOST_SNAPSHOTS) == 0 or self._epoch == 1:
-            self._snapshot()
-
-    def _snapshot(self) -> None:
-        codes = self._networks.encode(self._given)
-        self._recorder.snapshot(
-            self._epoch,
-            {
-                "target": to_uint8(self._probe[:_SHOWN_IMAGES]),
-                "given": to_uint8(self._given[:_SHOWN_IMAGES]),
-                "output": to_uint8(self._networks.decode(codes[:_SHOWN_IMAGES])),
-                "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
-            },
-        )
+        self._snapshots.after(self._epoch)
 
     def _check(self, logs: Mapping[str, Any]) -> None:
         if not all(math.isfinite(float(value)) for value in logs.values()):

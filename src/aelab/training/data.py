@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from aelab.noise import noises
@@ -59,13 +58,3 @@ def _corruption(plan: Plan, shape: tuple[int, ...]) -> Any:
         return tf.ensure_shape(noisy, (None, *shape)), clean
 
     return mapping
-
-
-def taking_turns(indices: npt.NDArray[np.intp], labels: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
-    """Return the indices in an order in which the classes take turns, so that the first few are of many classes."""
-    codes = labels[indices]
-    by_class = np.argsort(codes, kind="stable")
-    _, starts, counts = np.unique(codes[by_class], return_index=True, return_counts=True)
-    turn = np.empty(len(indices), np.intp)
-    turn[by_class] = np.arange(len(indices)) - np.repeat(starts, counts)
-    return indices[np.lexsort((codes, turn))]

@@ -1,0 +1,130 @@
+"""What a run's networks made of the same images, epoch by epoch: a file an epoch, thinned to stay small.
+
+What is the same after every epoch is kept once, in `same.npz`.  When the files together reach the limit, every
+second epoch goes, and from then on only epochs at the wider distance stay: so they are evenly spread whatever
+the training still brings.  The first and the last are never among those that go.  How wide the distance is
+stands nowhere but in the names of the files, so a training that is resumed goes on as it would have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab import storage
+from aelab.errors import LabError
+from aelab.intake.limits import setting
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+#: The images that every snapshot shows, and what the network is given of them.
+SAME = ("target", "given")
+_SAME_FILE = "same.npz"
+_EPOCH_FILE = re.compile(r"epoch-(\d{5,})\.npz")
+
+
+def most_bytes() -> int:
+    """Return what the snapshots of a run may take on disk: `AELAB_SNAPSHOT_MB` megabytes, 20 where it is not set."""
+    return setting("SNAPSHOT_MB", 20) * 1_000_000
+
+
+def epochs(folder: Path) -> list[int]:
+    """Return the epochs of which a folder keeps a snapshot, ascending; none where it is missing."""
+    try:
+        found = [_EPOCH_FILE.fullmatch(path.name) for path in folder.iterdir()]
+    except OSError:
+        return []
+    return sorted(int(match[1]) for match in found if match)
+
+
+def read(folder: Path, epoch: int, names: Sequence[str] | None = None) -> Arrays:
+    """Return the arrays kept after an epoch.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the snapshots.
+    epoch : int
+    names : sequence of str, optional
+        Only these, as far as they are kept: of a snapshot of photos the codes are a small part.
+
+    Raises
+    ------
+    LabError
+        If a file is missing or damaged; it is named.
+    """
+    arrays = _load(folder / _name(epoch), names)
+    missing = [name for name in SAME if name not in arrays and (names is None or name in names)]
+    return _load(folder / _SAME_FILE, missing) | arrays if missing else arrays
+
+
+def write(folder: Path, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Keep the arrays of an epoch, and let go of as many others as the limit asks for."""
+    before = epochs(folder)
+    if not (folder / _SAME_FILE).exists():
+        _save(folder / _SAME_FILE, {name: arrays[name] for name in SAME if name in arrays})
+    _save(folder / _name(epoch), {name: array for name, array in arrays.items() if name not in SAME})
+    _thin(folder, distance(before))
+
+
+def distance(kept: Sequence[int]) -> int:
+    """Return of which power of two kept epochs are multiples, save for the first and the last."""
+    if len(kept) > 2 and kept[1] - kept[0] > 1:  # the first multiple itself
+        return kept[1] & -kept[1]
+    return 2 if len(kept) > 3 and kept[2] - kept[1] == 2 else 1
+
+
+def thinned(kept: Sequence[int], step: int) -> list[int]:
+    """Return those of some epochs that stay: the first, the last, and the multiples of `step`."""
+    return [epoch for epoch in kept if epoch % step == 0 or epoch in (kept[0], kept[-1])]
+
+
+def _thin(folder: Path, step: int) -> None:
+    sizes = {epoch: _size(folder / _name(epoch)) for epoch in epochs(folder)}
+    room = most_bytes() - _size(folder / _SAME_FILE)
+    stay = thinned(list(sizes), step)
+    while len(stay) > 2 and sum(sizes[epoch] for epoch in stay) >= room:
+        step *= 2
+        stay = thinned(stay, step)
+    if sum(sizes[epoch] for epoch in stay) >= room:  # not even two of these images fit
+        stay = stay[-1:]
+    for epoch in sizes.keys() - set(stay):
+        with contextlib.suppress(OSError):  # on Windows, while somebody reads it; it goes the next time
+            (folder / _name(epoch)).unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _name(epoch: int) -> str:
+    return f"epoch-{epoch:05d}.npz"
+
+
+def _save(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    with storage.written(path) as file:
+        file.write(buffer.getvalue())
+
+
+def _load(path: Path, names: Sequence[str] | None) -> Arrays:
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files if names is None or name in names}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).",
+            file=path.name,
+            folder=path.parent.parent.name,
+            reason=storage.reason(error),
+        ) from None
