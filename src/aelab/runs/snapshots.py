@@ -1,9 +1,10 @@
 """What a run's networks made of the same images, epoch by epoch: a file an epoch, thinned to stay small.
 
-What is the same after every epoch is kept once, in `same.npz`.  When the files together reach the limit, every
-second epoch goes, and from then on only epochs at the wider distance stay: so they are evenly spread whatever
-the training still brings.  The first and the last are never among those that go.  How wide the distance is
-stands nowhere but in the names of the files, so a training that is resumed goes on as it would have.
+What is the same after every epoch is kept once, in `same.npz`.  When the files together reach the limit, or are
+more than anybody looks through, every second epoch goes, and from then on only epochs at the wider distance stay:
+so they are evenly spread whatever the training still brings.  The first and the last are never among those that
+go.  How wide the distance is stands nowhere but in the names of the files, so a training that is resumed goes on
+as it would have.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 #: The images that every snapshot shows, and what the network is given of them.
 SAME = ("target", "given")
+_MOST_EPOCHS = 250  # stops of a slider that can still be told apart, and that a page reads in a moment
 _SAME_FILE = "same.npz"
 _EPOCH_FILE = re.compile(r"epoch-(\d{5,})\.npz")
 
@@ -92,7 +94,7 @@ def _thin(folder: Path, step: int) -> None:
     sizes = {epoch: _size(folder / _name(epoch)) for epoch in epochs(folder)}
     room = most_bytes() - _size(folder / _SAME_FILE)
     stay = thinned(list(sizes), step)
-    while len(stay) > 2 and sum(sizes[epoch] for epoch in stay) >= room:
+    while len(stay) > 2 and (len(stay) > _MOST_EPOCHS or sum(sizes[epoch] for epoch in stay) >= room):
         step *= 2
         stay = thinned(stay, step)
     if sum(sizes[epoch] for epoch in stay) >= room:  # not even two of these images fit
