@@ -1,10 +1,9 @@
 """What a run's networks made of the same images, epoch by epoch: a file an epoch, thinned to stay small.
 
-What is the same after every epoch is kept once, in `same.npz`.  When the files together reach the limit, or are
-more than anybody looks through, every second epoch goes, and from then on only epochs at the wider distance stay:
-so they are evenly spread whatever the training still brings.  The first and the last are never among those that
-go.  How wide the distance is stands nowhere but in the names of the files, so a training that is resumed goes on
-as it would have.
+When the files together reach the limit, or are more than anybody looks through, every second epoch goes, and from
+then on only epochs at the wider distance stay: so they are evenly spread whatever the training still brings.  The
+first and the last are never among those that go.  How wide the distance is stands nowhere but in the names of the
+files, so a training that is resumed goes on as it would have.
 """
 
 from __future__ import annotations
@@ -27,10 +26,7 @@ from aelab.intake.limits import setting
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-#: The images that every snapshot shows, and what the network is given of them.
-SAME = ("target", "given")
 _MOST_EPOCHS = 250  # stops of a slider that can still be told apart, and that a page reads in a moment
-_SAME_FILE = "same.npz"
 _EPOCH_FILE = re.compile(r"epoch-(\d{5,})\.npz")
 
 
@@ -62,19 +58,28 @@ def read(folder: Path, epoch: int, names: Sequence[str] | None = None) -> Arrays
     Raises
     ------
     LabError
-        If a file is missing or damaged; it is named.
+        If its file is missing or damaged; it is named.
     """
-    arrays = _load(folder / _name(epoch), names)
-    missing = [name for name in SAME if name not in arrays and (names is None or name in names)]
-    return _load(folder / _SAME_FILE, missing) | arrays if missing else arrays
+    path = folder / _name(epoch)
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files if names is None or name in names}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise LabError(
+            "{file} in {folder} is damaged ({reason}).",
+            file=path.name,
+            folder=folder.parent.name,
+            reason=storage.reason(error),
+        ) from None
 
 
 def write(folder: Path, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Keep the arrays of an epoch, and let go of as many others as the limit asks for."""
     before = epochs(folder)
-    if not (folder / _SAME_FILE).exists():
-        _save(folder / _SAME_FILE, {name: arrays[name] for name in SAME if name in arrays})
-    _save(folder / _name(epoch), {name: array for name, array in arrays.items() if name not in SAME})
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    with storage.written(folder / _name(epoch)) as file:
+        file.write(buffer.getvalue())
     _thin(folder, distance(before))
 
 
@@ -92,7 +97,7 @@ def thinned(kept: Sequence[int], step: int) -> list[int]:
 
 def _thin(folder: Path, step: int) -> None:
     sizes = {epoch: _size(folder / _name(epoch)) for epoch in epochs(folder)}
-    room = most_bytes() - _size(folder / _SAME_FILE)
+    room = most_bytes()
     stay = thinned(list(sizes), step)
     while len(stay) > 2 and (len(stay) > _MOST_EPOCHS or sum(sizes[epoch] for epoch in stay) >= room):
         step *= 2
@@ -110,23 +115,3 @@ def _size(path: Path) -> int:
 
 def _name(epoch: int) -> str:
     return f"epoch-{epoch:05d}.npz"
-
-
-def _save(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    with storage.written(path) as file:
-        file.write(buffer.getvalue())
-
-
-def _load(path: Path, names: Sequence[str] | None) -> Arrays:
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files if names is None or name in names}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise LabError(
-            "{file} in {folder} is damaged ({reason}).",
-            file=path.name,
-            folder=path.parent.parent.name,
-            reason=storage.reason(error),
-        ) from None
