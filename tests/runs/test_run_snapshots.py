@@ -10,7 +10,6 @@ import pytest
 from labs import TrainedLab
 
 from aelab import runs
-from aelab.errors import LabError
 from aelab.runs import RunWriter, snapshots
 from aelab.training.config import plan
 

@@ -11,6 +11,7 @@ epochs these axes may hold little of the codes' variance, which is why the share
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,7 @@ from aelab.training.order import taking_turns
 Floats = npt.NDArray[np.float64]
 
 QUESTION: Final = N_("What did the network learn, epoch by epoch?")
+_LAYER = re.compile(r"(encoder|decoder)/[1-9][0-9]{0,3}/[A-Za-z0-9_]{1,40}")
 _MARGIN = 0.05  # of the range of the codes, around them
 
 
@@ -231,6 +233,8 @@ def _weights(
 ) -> tuple[tuple[str, ...], Floats, Floats]:
     """Return the layers, and their norms and updates per epoch, (E, L) each, as far as snapshots have them."""
     layers = tuple(str(name) for name in snapshots[-1].get("layers", ()))
+    if not all(_LAYER.fullmatch(layer) for layer in layers):
+        layers = ()
     norms, updates = np.full((2, len(epochs), len(layers)), np.nan)
     for row, (epoch, arrays) in enumerate(zip(epochs, snapshots, strict=True)):
         if arrays.get("norms") is not None and len(arrays["norms"]) == len(layers):

@@ -26,7 +26,7 @@ _FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training
 
 #: Snapshots may cost this share of the training's time, and so many seconds besides: a short one is kept whole.
 _SHARE = 0.02
-_FREE_SECONDS = 0.3
+_FREE_SECONDS = 0.5
 
 _log = logging.getLogger("aelab.training")
 
