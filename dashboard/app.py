@@ -23,6 +23,7 @@ page = st.navigation(
         st.Page("views/clean.py", title=t("Clean"), icon=":material/cleaning_services:"),
         st.Page("views/prepare.py", title=t("Prepare"), icon=":material/tune:"),
         st.Page("views/train.py", title=t("Train"), icon=":material/model_training:"),
+        st.Page("views/time_machine.py", title=t("Time machine"), icon=":material/history:"),
         st.Page("views/denoise.py", title=t("Denoise"), icon=":material/blur_off:"),
         st.Page("views/latent.py", title=t("Latent"), icon=":material/scatter_plot:"),
         st.Page("views/reports.py", title=t("Reports"), icon=":material/leaderboard:"),

@@ -67,4 +67,4 @@ def test_every_page_of_the_dashboard_has_its_picture_and_its_chapter() -> None:
         assert (ROOT / f"docs/images/{view.stem}.png").exists(), (
             f"run scripts/screenshots.py: {view.stem} has no picture"
         )
-        assert f"## {view.stem.capitalize()}" in guide
+        assert f"## {view.stem.replace('_', ' ').capitalize()}" in guide

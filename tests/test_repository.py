@@ -64,6 +64,7 @@ TRAINING_IN_THE_SERVER = (
     "aelab.training",
     "aelab.training.config",
     "aelab.training.estimate",
+    "aelab.training.order",
     "aelab.training.recorder",
 )
 

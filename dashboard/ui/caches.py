@@ -22,7 +22,7 @@ from aelab.inference import Inference
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.runs import Run
-from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting
+from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting, time_machine
 from aelab.studies import eigenimages as eigenimages_study
 from aelab.studies.decoding import Surroundings
 from aelab.studies.denoising import Denoising, Example
@@ -32,6 +32,7 @@ from aelab.studies.neighbours import Neighbours
 from aelab.studies.neighbours import neighbours as find_neighbours
 from aelab.studies.overview import Overview
 from aelab.studies.splitting import SplitPreview
+from aelab.studies.time_machine import Film
 from aelab.tasks import inspect_dataset
 from aelab.tasks import latent_map as latent_map_task
 from ui import mosaic
@@ -221,6 +222,40 @@ def _neighbours(name: str, checksum: str, index: int, count: int, _dataset: Data
 def neighbours(data: Dataset, index: int, count: int) -> Neighbours:
     """Return the images most like one of them."""
     return _neighbours(data.name, data.checksum, index, count, data)
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _film(run_id: str, created: str, epochs: tuple[int, ...], _run: Run) -> Film:
+    return time_machine.film(_run)
+
+
+def film(run: Run) -> Film:
+    """Return a run's codes and weights, epoch by epoch; read anew when another snapshot has come."""
+    return _film(run.id, run.created, tuple(run.snapshot_epochs()), run)
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _shown_images(run_id: str, created: str, count: int, _run: Run, _target: Any) -> npt.NDArray[np.intp] | None:
+    return time_machine.shown_images(images_of(_run), _target, count)
+
+
+def shown_images(run: Run, target: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.intp] | None:
+    """Return which images of its dataset the snapshots of a run are of, if that can be known."""
+    return _shown_images(run.id, run.created, count, run, target)
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _history(run_id: str, created: str, changed: int, size: int, _run: Run) -> list[dict[str, Any]]:
+    return _run.history()
+
+
+def history(run: Run) -> list[dict[str, Any]]:
+    """Return a dict an epoch; shared, not to be changed. Thousands of lines are not read at every move of a slider."""
+    try:
+        found = (run.folder / "history.jsonl").stat()
+    except OSError:
+        return []
+    return _history(run.id, run.created, found.st_mtime_ns, found.st_size, run)
 
 
 def has_results() -> bool:

@@ -8,7 +8,8 @@ import pytest
 from aelab.noise import noises
 from aelab.pixels import to_unit
 from aelab.training.config import Plan, plan
-from aelab.training.data import TrainingBatches, corrupted, fixed_batches, taking_turns
+from aelab.training.data import TrainingBatches, corrupted, fixed_batches
+from aelab.training.order import taking_turns
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
 GREY = np.full((200, 8, 8, 1), 128, np.uint8)

@@ -79,14 +79,6 @@ def test_a_request_to_stop_ends_the_training_at_once(digits: np.ndarray) -> None
     assert len(kept.epochs) == 2
 
 
-def test_a_long_training_keeps_about_fifty_snapshots_with_the_first_and_the_last(digits: np.ndarray) -> None:
-    kept = Kept()
-    trained(digits[:30], kept, epochs=121)
-    assert list(kept.snapshots) == sorted(kept.snapshots)
-    assert {1, 121} <= set(kept.snapshots)
-    assert 30 <= len(kept.snapshots) <= 52
-
-
 def test_a_snapshot_shows_the_same_validation_images_every_time(digits: np.ndarray) -> None:
     kept = Kept()
     networks = trained(digits[:100], kept, epochs=2)

@@ -6,7 +6,7 @@
 `history.jsonl`       a line an epoch: loss and parts, train and validation
 `events.jsonl`        what else happened: resumed, finished early
 `checkpoints/`        the newest two states from which the training can go on
-`snapshots/`          the same few reconstructions and codes as they were after an epoch
+`snapshots/`          the same few reconstructions, codes and samples as they were after an epoch; bounded
 `model.weights.npz`   the weights of both networks, plain arrays
 `encoder.onnx`        what the server runs
 `decoder.onnx`

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
 from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import LabError
-from aelab.runs import checkpoints
+from aelab.runs import checkpoints, snapshots
 from aelab.runs.checkpoints import Found
 from aelab.training.config import Plan, plan
 
@@ -95,16 +93,11 @@ class Run:
 
     def snapshot_epochs(self) -> list[int]:
         """Return the epochs of which a snapshot is kept, ascending."""
-        return sorted(int(path.stem.removeprefix("epoch-")) for path in (self.folder / "snapshots").glob("epoch-*.npz"))
+        return snapshots.epochs(self.folder / "snapshots")
 
-    def snapshot(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
-        """Return the arrays kept after an epoch: target, given, output (uint8), codes (float16)."""
-        path = self.folder / "snapshots" / f"epoch-{epoch:05d}.npz"
-        try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-                return {name: stored[name] for name in stored.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise damaged(self.id, path.name, storage.reason(error)) from None
+    def snapshot(self, epoch: int, names: Sequence[str] | None = None) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays kept after an epoch, as `aelab.training.snapshots` says; only `names` where given."""
+        return snapshots.read(self.folder / "snapshots", epoch, names)
 
     def metrics(self) -> dict[str, Any]:
         """Return the measures on the test split; a `LabError` where there are none yet."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
-from aelab.runs import checkpoints
+from aelab.runs import checkpoints, snapshots
 from aelab.runs.checkpoints import Found
 from aelab.runs.run import Run
 from aelab.training.recorder import Checkpoint
@@ -51,15 +49,11 @@ class RunWriter:
             path.unlink(missing_ok=True)
         with storage.written(self._folder / "history.jsonl", "w") as file:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in found.history)
-        for path in (self._folder / "snapshots").glob("epoch-*.npz"):
-            if int(path.stem.removeprefix("epoch-")) > epoch:
-                path.unlink(missing_ok=True)
+        snapshots.drop_after(self._folder / "snapshots", epoch)
 
     def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Keep the arrays of an epoch."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **arrays)
-        self._write(f"snapshots/epoch-{epoch:05d}.npz", buffer.getvalue())
+        """Keep the arrays of an epoch; fewer epochs are kept where all would take too much room."""
+        snapshots.write(self._folder / "snapshots", epoch, arrays)
 
     def networks(self, *, encoder: bytes, decoder: bytes, weights: bytes) -> None:
         """Keep the trained networks."""

@@ -19,6 +19,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs.context import JobContext, Stopped
 from aelab.runs import Found, Run, RunWriter
 from aelab.studies import generation, reconstruction
+from aelab.training.order import taking_turns
 from aelab.training.recorder import Cancelled, Checkpoint, Epoch
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
 
 def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, writer: RunWriter) -> Networks:
     """Train from the checkpoint, or from scratch where there is none."""
-    from aelab.training.data import taking_turns  # noqa: PLC0415
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415

@@ -8,18 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
-from aelab.pixels import UInt8Images, to_uint8, to_unit
+from aelab.pixels import UInt8Images
 from aelab.training.config import Plan
-from aelab.training.data import corrupted
 from aelab.training.networks import Networks
 from aelab.training.recorder import Epoch, Recorder
-
-_SHOWN_IMAGES = 8
-_PROBED_IMAGES = 256
-_MOST_SNAPSHOTS = 50
-_FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
+from aelab.training.snapshots import Snapshots
 
 
 class Recording(keras.callbacks.Callback):  # type: ignore[misc]
@@ -41,16 +35,15 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self._plan = plan
-        self._networks = networks
         self._recorder = recorder
-        self._probe = to_unit(validation[:_PROBED_IMAGES])
-        self._given = corrupted(self._probe, plan, plan.training.seed + 1) if plan.model.denoises else self._probe
+        self._snapshots = Snapshots(plan, networks, validation, recorder)
         self._started = time.monotonic() - seconds
         self._epoch = 1
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Remember which epoch it is, counted from 1."""
         self._epoch = epoch + 1
+        self._snapshots.before(self._epoch)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Report the epoch's numbers, and keep a snapshot if it is one of those that are kept."""
@@ -67,21 +60,7 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.monotonic() - self._started
         train, validation = with_total(train), with_total(validation)
         self._recorder.epoch(Epoch(self._epoch, train, validation, seconds, learning_rate))
-        epochs = self._plan.training.epochs
-        if self._epoch == epochs or self._epoch % math.ceil(epochs / _MOST_SNAPSHOTS) == 0 or self._epoch == 1:
-            self._snapshot()
-
-    def _snapshot(self) -> None:
-        codes = self._networks.encode(self._given)
-        self._recorder.snapshot(
-            self._epoch,
-            {
-                "target": to_uint8(self._probe[:_SHOWN_IMAGES]),
-                "given": to_uint8(self._given[:_SHOWN_IMAGES]),
-                "output": to_uint8(self._networks.decode(codes[:_SHOWN_IMAGES])),
-                "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
-            },
-        )
+        self._snapshots.after(self._epoch)
 
 
 def with_total(parts: dict[str, float]) -> dict[str, float]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from aelab.noise import noises
@@ -95,13 +94,3 @@ def with_noise(images: Images, plan: Plan, rng: np.random.Generator) -> Images:
     """Return the images with the noise of a denoising plan, drawn by `rng`."""
     config: Any = plan.model_config
     return noises[config.noise].corrupt(images, config.noise_level, rng)
-
-
-def taking_turns(indices: npt.NDArray[np.intp], labels: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
-    """Return the indices in an order in which the classes take turns, so that the first few are of many classes."""
-    codes = labels[indices]
-    by_class = np.argsort(codes, kind="stable")
-    _, starts, counts = np.unique(codes[by_class], return_index=True, return_counts=True)
-    turn = np.empty(len(indices), np.intp)
-    turn[by_class] = np.arange(len(indices)) - np.repeat(starts, counts)
-    return indices[np.lexsort((codes, turn))]

@@ -1,0 +1,79 @@
+"""Take the film of a run away: moving pictures as GIF, positions as a table."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw
+
+from aelab.errors import LabError
+from aelab.runs import Run
+from aelab.studies import time_machine
+from ui import mosaic, tables
+from ui.i18n import t
+from ui.lanes import Lane
+
+_MOST_FRAMES = 60
+_MILLISECONDS = 250  # a frame; the last one stays longer
+_LAST_MILLISECONDS = 2000
+_WIDTH = 480  # pixels, about
+_LINE = 16  # pixels below the images, in which the epoch stands
+
+
+def offer(lane: Lane) -> None:
+    """Draw the buttons that download what a run's snapshots show."""
+    with st.container(horizontal=True):
+        if len(lane.film.epochs) > 1:
+            _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
+            if lane.has_samples:
+                _offer_gif(lane, ("samples",), t("Samples as GIF"), "samples")
+        tables.offer_csv(time_machine.table(lane.film, lane.indices, lane.classes), f"positions-{lane.run.id}.csv")
+
+
+def _offer_gif(lane: Lane, names: tuple[str, ...], label: str, kind: str) -> None:
+    st.download_button(
+        label,
+        lambda: gif(lane.run, lane.film.epochs, names),
+        f"{kind}-{lane.run.id}.gif",
+        "image/gif",
+        icon=":material/gif_box:",
+        on_click="ignore",
+        key=f"time.gif.{kind}.{lane.run.id}",
+    )
+
+
+def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...]) -> bytes:
+    """Return the pictures of a run after its epochs, or an even choice of them, as a GIF that moves.
+
+    Raises
+    ------
+    LabError
+        If no snapshot has such pictures any more.
+    """
+    step = -(-len(epochs) // _MOST_FRAMES)
+    chosen = epochs[::-1][::step][::-1]  # with the last
+    frames = [frame for epoch in chosen if (frame := _frame(run, epoch, names)) is not None]
+    if not frames:
+        raise LabError("Run {run} has kept no snapshot yet: the first comes after its first epoch.", run=run.id)
+    buffer = io.BytesIO()
+    times = [*[_MILLISECONDS] * (len(frames) - 1), _LAST_MILLISECONDS]
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)
+    return buffer.getvalue()
+
+
+def _frame(run: Run, epoch: int, names: tuple[str, ...]) -> Image.Image | None:
+    """Return the pictures after an epoch with its number below, in 256 colours; None where they cannot be read."""
+    try:
+        kept = run.snapshot(epoch, names)
+        images = np.concatenate([kept[name] for name in names])
+    except (LabError, KeyError):
+        return None
+    tiles = Image.fromarray(mosaic.mosaic(images, 8)).convert("RGB")
+    factor = max(1, _WIDTH // tiles.width)
+    tiles = tiles.resize((tiles.width * factor, tiles.height * factor), Image.Resampling.NEAREST)
+    canvas = Image.new("RGB", (tiles.width, tiles.height + _LINE), "white")
+    canvas.paste(tiles)
+    ImageDraw.Draw(canvas).text((2, tiles.height + 2), t("epoch {number}", number=epoch), fill="black")
+    return canvas.quantize(256)

@@ -1,0 +1,103 @@
+"""Which epoch is shown: the one on the slider, or, while it plays, the next at every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from ui import address
+from ui.i18n import t
+
+EPOCH: Final = "time.epoch"
+_PLAYING, _SPEED = "time.playing", "time.speed"
+_TOUCHED = "time.touched"  # somebody has moved something: this script run is no tick
+_NEWEST = "time.newest"
+_SPEEDS = (0.5, 1.0, 2.0)
+_MOST_FRAMES = 60  # of a whole training: with more, playing it would take minutes
+
+
+def controls(epochs: Sequence[int]) -> None:
+    """Draw the button that plays and pauses, and the choice of how fast."""
+    playing = is_playing()
+    st.button(
+        t("Pause") if playing else t("Play"),
+        key="time.play",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        on_click=_toggle,
+        args=(tuple(epochs),),
+    )
+    st.segmented_control(
+        t("Steps a second"),
+        _SPEEDS,
+        default=1.0,
+        required=True,
+        key=_SPEED,
+        format_func=lambda speed: f"{speed:g}",
+        on_change=_touch,
+        help=t("A long training is played in about {count} steps.", count=_MOST_FRAMES),
+        persist_state="session",
+    )
+
+
+def is_playing() -> bool:
+    """Return whether epochs move on by themselves."""
+    return bool(st.session_state.get(_PLAYING))
+
+
+def tick() -> float | None:
+    """Return the seconds between two epochs while it plays."""
+    return 1 / float(st.session_state.get(_SPEED) or 1.0) if is_playing() else None
+
+
+def pick_epoch(epochs: Sequence[int]) -> int:
+    """Draw the slider, moved on if it plays, and return its epoch; the address gets it too.
+
+    Of a single epoch there is no slider.
+    """
+    if len(epochs) == 1:
+        st.info(
+            t("There is nothing to scrub: this is the only snapshot. A closed form such as PCA learns in one step."),
+            icon=":material/info:",
+        )
+        return epochs[0]
+    st.session_state[EPOCH] = _next(epochs)
+    chosen: int = st.select_slider(t("Epoch"), epochs, key=EPOCH, on_change=_touch)
+    address.keep({"epoch": chosen}, ("epoch",))
+    return chosen
+
+
+def _next(epochs: Sequence[int]) -> int:
+    """Return the epoch to show: where the slider is, one step on if this is a tick, the newest if it followed."""
+    touched = st.session_state.pop(_TOUCHED, False)
+    newest = st.session_state.get(_NEWEST)
+    st.session_state[_NEWEST] = epochs[-1]
+    at = st.session_state.get(EPOCH, _asked(epochs))
+    if at == newest and not is_playing() and not touched:  # a training that goes on is followed
+        return epochs[-1]
+    index = max((number for number, epoch in enumerate(epochs) if epoch <= at), default=0)
+    if is_playing() and not touched:
+        if index == len(epochs) - 1:
+            st.session_state[_PLAYING] = False
+            st.rerun()
+        index = min(index + -(-len(epochs) // _MOST_FRAMES), len(epochs) - 1)
+    return epochs[index]
+
+
+def _asked(epochs: Sequence[int]) -> int:
+    asked = address.asked_at_first("time").get("epoch", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else epochs[-1]
+
+
+def _toggle(epochs: Sequence[int]) -> None:
+    st.session_state[_PLAYING] = not is_playing()
+    if is_playing() and st.session_state.get(EPOCH, epochs[-1]) >= epochs[-1]:
+        st.session_state[EPOCH] = epochs[0]
+    _touch()
+
+
+def _touch() -> None:
+    st.session_state[_TOUCHED] = True

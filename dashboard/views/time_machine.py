@@ -1,0 +1,63 @@
+"""What did the network learn, epoch by epoch?"""
+
+import streamlit as st
+
+from aelab import runs
+from aelab.jobs.folder import OPEN
+from aelab.studies import time_machine
+from ui import film, film_export, lanes, player
+from ui.guards import empty, guarded
+from ui.i18n import t
+from ui.pickers import RUN_KEY, describe
+
+_SECONDS_BETWEEN_LOOKS = 3.0  # at a training that goes on
+
+st.title(t("Time machine"))
+st.caption(t(time_machine.QUESTION))
+controls, main = st.columns([1, 3], gap="large")
+known = {row.run.id: row for row in runs.listed() if row.run is not None and row.state != "queued"}
+
+with controls:
+    if not known:
+        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    first = st.selectbox(t("Run"), list(known), key=RUN_KEY, bind="query-params")
+    others = [run_id for run_id in known if run_id != first]
+    second = st.selectbox(
+        t("In step with"), others, index=None, placeholder=t("no other run"), key="beside", bind="query-params"
+    )
+    chosen = [known[run_id].run for run_id in (first, second) if run_id is not None]
+    for run in chosen:
+        st.caption(describe(run))
+    working = any(known[run.id].state in OPEN for run in chosen)
+
+
+for run in chosen:
+    if not run.snapshot_epochs():
+        with main:
+            lanes.wait_for_the_first(run)
+
+opened = [lanes.open_lane(run) for run in chosen]
+playable = lanes.epochs_of(opened)
+if len(playable) > 1:
+    with controls:
+        player.controls(playable)
+
+
+@st.fragment(run_every=player.tick() or (_SECONDS_BETWEEN_LOOKS if working else None))
+def panel() -> None:
+    """Draw the runs after an epoch; again at every tick, and while one of them goes on."""
+    with guarded():
+        if working and all(runs.status(run).state not in OPEN for run in chosen):
+            st.rerun()
+        now = [lanes.open_lane(run) for run in chosen]
+        answer = st.container()
+        epoch = player.pick_epoch(lanes.epochs_of(now))
+        with answer:
+            film.say_all(now, epoch)
+        film.show_all(now, epoch)
+
+
+with main:
+    panel()
+    for lane in opened:
+        film_export.offer(lane)

@@ -1,0 +1,140 @@
+"""What the networks make of the same images after an epoch: what the time machine replays."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab.errors import LabError
+from aelab.pixels import UInt8Images, to_uint8, to_unit
+from aelab.training.config import Plan
+from aelab.training.data import corrupted
+from aelab.training.networks import Networks
+from aelab.training.recorder import Recorder
+
+Kernels = dict[str, npt.NDArray[np.float32]]
+
+_SHOWN_IMAGES = 8
+_PROBED_IMAGES = 256
+_SAMPLES = 16
+_FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
+
+#: Snapshots may cost this share of the training's time, and so many seconds besides: a short one is kept whole.
+_SHARE = 0.02
+_FREE_SECONDS = 0.5
+
+_log = logging.getLogger("aelab.training")
+
+
+class Snapshots:
+    """Keep a snapshot after every epoch, or after fewer where epochs are so short that it would be felt.
+
+    A snapshot holds, as arrays by name:
+
+    ==============================  ================================================================
+    `target`, `given`, `output`     uint8 (8, H, W, C): validation images, as the network is given
+                                    them, and what it makes of them
+    `codes`                         float16 (N, K) of the first 256 validation images, as given
+    `samples`                       uint8 (16, H, W, C), of a generative model: what the same draws
+                                    of the prior decode to
+    `layers`                        what layers with a kernel are called: `encoder/1/Dense`
+    `norms`                         float32: the L2 norm of each kernel
+    `updates`, `updates_since`      float32: that of its change since the snapshot after that epoch
+    ==============================  ================================================================
+
+    Parameters
+    ----------
+    plan : Plan
+    networks : Networks
+    validation : ndarray, uint8 (N, H, W, C)
+        The first images are the ones every snapshot shows.
+    recorder : Recorder
+    """
+
+    def __init__(self, plan: Plan, networks: Networks, validation: UInt8Images, recorder: Recorder) -> None:
+        self._last = plan.training.epochs
+        self._networks = networks
+        self._recorder = recorder
+        self._target = to_unit(validation[:_PROBED_IMAGES])
+        self._given = corrupted(self._target, plan, plan.training.seed + 1) if plan.model.denoises else self._target
+        draws = _SAMPLES if plan.model.generative else 0
+        rng = np.random.default_rng(plan.training.seed)
+        self._prior = rng.standard_normal((draws, plan.model_config.latent_dim), dtype=np.float32)
+        self._kernels: Kernels | None = None
+        self._since = 0
+        self._begun = 0.0
+        self._first = 0
+        self._taken = 0
+        self._seconds = 0.0
+
+    def before(self, epoch: int) -> None:
+        """Hear that an epoch begins, counted from 1; the first of them in this process sets what updates are from."""
+        if self._kernels is None:
+            self._kernels, self._since = kernels(self._networks), epoch - 1
+            self._begun, self._first = time.monotonic(), epoch
+
+    def after(self, epoch: int) -> None:
+        """Hear that an epoch has ended, and keep a snapshot of it if it is due.
+
+        One that cannot be kept, since the disk is full, is left out: the training is worth more.
+        """
+        if epoch not in (1, self._last) and epoch % self._distance(epoch):
+            return
+        begun = time.monotonic()
+        try:
+            self._recorder.snapshot(epoch, self._arrays(epoch))
+        except LabError as error:
+            _log.warning("no snapshot of epoch %d: %s", epoch, error)
+        if self._taken:  # the first compiles the networks, once
+            self._seconds += time.monotonic() - begun
+        self._taken += 1
+
+    def _distance(self, epoch: int) -> int:
+        """Return how many epochs to leave between snapshots: a power of two, so that runs meet at the same ones."""
+        if self._seconds <= _FREE_SECONDS:
+            return 1
+        snapshot = self._seconds / (self._taken - 1)
+        epochs = (time.monotonic() - self._begun) / (epoch - self._first + 1)
+        return int(2 ** max(0, math.ceil(math.log2(snapshot / (_SHARE * epochs)))))
+
+    def _arrays(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+        codes = self._networks.encode(self._given)
+        shown = min(_SHOWN_IMAGES, len(codes))
+        images = to_uint8(self._networks.decode(np.concatenate([codes[:shown], self._prior])))
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "target": to_uint8(self._target[:shown]),
+            "given": to_uint8(self._given[:shown]),
+            "output": images[:shown],
+            "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
+        }
+        if len(self._prior):
+            arrays["samples"] = images[shown:]
+        return arrays | self._weights(epoch)
+
+    def _weights(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+        now = kernels(self._networks)
+        arrays: dict[str, npt.NDArray[Any]] = {"layers": np.array(list(now)), "norms": _norms(list(now.values()))}
+        if self._kernels is not None:  # a closed form has no epoch before
+            arrays["updates"] = _norms([kernel - self._kernels[name] for name, kernel in now.items()])
+            arrays["updates_since"] = np.array(self._since)
+            self._kernels, self._since = now, epoch
+        return arrays
+
+
+def kernels(networks: Networks) -> Kernels:
+    """Return a copy of the kernel of every layer that is trained, in order, by a name that says where it is."""
+    found = {}
+    for side, network in (("encoder", networks.encoder), ("decoder", networks.decoder)):
+        layers = [layer for layer in network.layers if layer.trainable and getattr(layer, "kernel", None) is not None]
+        for number, layer in enumerate(layers, 1):
+            found[f"{side}/{number}/{type(layer).__name__}"] = np.array(layer.kernel.numpy())
+    return found
+
+
+def _norms(arrays: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    return np.array([np.linalg.norm(array) for array in arrays], np.float32)
