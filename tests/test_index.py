@@ -30,12 +30,13 @@ print(json.dumps([[row.id, row.state] for row in runs.listed()]))
 LIST_AS_NOBODY = """
 import json, os
 from aelab import runs
-from aelab.jobs import folder
+from aelab.jobs import folder, queue
 from aelab.jobs.spec import tasks
 tasks.names()
 if os.geteuid() == 0:
     os.setgroups([])
     os.setuid(65534)
+queue.pump()
 print(json.dumps([
     sorted([row.id, row.state] for row in runs.listed()),
     [[row.job.id, row.status.state] for row in folder.rows()],
@@ -265,6 +266,8 @@ def test_a_lab_that_cannot_be_written_is_listed_as_it_is(artifacts: Path) -> Non
     open_job = Job("train-open", "train", {}, created=1.0)
     jobs.create(open_job)
     jobs.write_status(open_job, {"state": "running", "progress": 0.5})
+    (open_job.folder / "lock").touch()
+    jobs.create(Job("train-waiting", "train", {}, created=2.0))
     everything = [artifacts, *artifacts.rglob("*")]
     for path in everything:
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -277,6 +280,7 @@ def test_a_lab_that_cannot_be_written_is_listed_as_it_is(artifacts: Path) -> Non
             path.chmod(0o755)
     assert runs_seen == [[run_id, "done"] for run_id in sorted(made)]
     assert ["train-open", "interrupted"] in jobs_seen
+    assert ["train-waiting", "queued"] in jobs_seen
     assert not (artifacts / "index.sqlite").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -178,7 +179,8 @@ def is_alive(job: Job) -> bool:
     try:
         probe.acquire(timeout=0)
     except (filelock.Timeout, OSError):
-        return (job.folder / "lock").exists()
+        # Where nothing can be written, such as in a copy to look at, no worker is at work.
+        return (job.folder / "lock").exists() and os.access(job.folder, os.W_OK)
     probe.release()
     return False
 
