@@ -12,7 +12,7 @@ from aelab.jobs.folder import OPEN
 from aelab.models import models
 from aelab.runs import Run
 from aelab.tasks import train
-from ui import charts, mosaic
+from ui import charts, mosaic, visitor
 from ui.guards import guarded
 from ui.i18n import t
 from ui.jobs import duration, show_ending, show_progress
@@ -52,7 +52,7 @@ def _draw(run: Run) -> None:
         show_ending(status)
         if st.button(t("Start it again"), icon=":material/refresh:", key=f"again.{run.id}"):
             # Other images may have taken the dataset's name: then it is another run that is asked for.
-            st.query_params[FOLLOWED] = train.submit(run.dataset, run.model, run.settings).id
+            st.query_params[FOLLOWED] = train.submit(run.dataset, run.model, run.settings, owner=visitor.owner()).id
             st.rerun()
     _curves(run)
     _reconstructions(run)

@@ -60,7 +60,7 @@ def folders(parent: Path) -> list[Path]:
     try:
         with os.scandir(parent) as entries:  # which knows what is a folder without asking for each
             names = [entry.name for entry in entries if _ID.fullmatch(entry.name) and entry.is_dir()]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return [parent / name for name in sorted(names)]
 

@@ -10,6 +10,7 @@ from aelab.commands.answer import Answer
 from aelab.commands.following import follow
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
+from aelab.jobs.people import SHELL
 from aelab.runs import Listed, Run
 from aelab.tasks import train as train_task
 
@@ -20,7 +21,7 @@ def train(arguments: argparse.Namespace) -> Answer:
     for name in ("epochs", "limit", "seed"):
         if getattr(arguments, name) is not None:
             settings[name] = getattr(arguments, name)
-    run = train_task.submit(arguments.dataset, arguments.model, settings)
+    run = train_task.submit(arguments.dataset, arguments.model, settings, owner=SHELL.owner)
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
         follow(job, run.id)

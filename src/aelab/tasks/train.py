@@ -28,7 +28,7 @@ _SHARE_OF_FIT = 0.95  # the rest of the progress bar is export and measuring
 _PACKAGES = ("aelab", "keras", "tensorflow", "numpy", "onnxruntime", "tf2onnx", "scikit-learn")
 
 
-def submit(dataset: str, model: str, settings: Mapping[str, Any]) -> Run:
+def submit(dataset: str, model: str, settings: Mapping[str, Any], *, owner: str = "") -> Run:
     """Queue a training, or return the run that already answers the same question.
 
     Raises
@@ -43,7 +43,7 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any]) -> Run:
     with runs.lock():  # of two who ask at once, the second finds what the first has asked
         if not _is_answered(run.id):
             runs.create(run)
-            queue.submit("train", {"run": run.id}, job_id=run.id)
+            queue.submit("train", {"run": run.id}, job_id=run.id, owner=owner)
     return runs.find(run.id)
 
 
