@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from labs import taken_lane
-from shell import Answers, Refusal, aelab
+from labs import EPOCHS, TrainedLab, end, taken_lane
+from shell import Answers, Refusal
 
-from aelab import cli
+from aelab import cli, runs
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Expected, Job
@@ -77,18 +79,29 @@ def test_a_shell_cancels_what_anybody_asked_for(answer: Answers, waiting: list[J
     assert folder.status(waiting[0]).state == "cancelled"
 
 
-def test_what_was_cancelled_is_taken_up_again(answer: Answers, waiting: list[Job]) -> None:
-    answer("jobs", "cancel", waiting[0].id)
-    assert answer("jobs", "resume", waiting[0].id) == {"resumed": waiting[0].id, "state": "queued"}
-    assert [row["job"] for row in answer("jobs", "list")["jobs"]] == ["busy-train", waiting[1].id, waiting[0].id]
+def test_what_did_not_end_well_is_taken_up_again(answer: Answers, artifacts: Path, no_workers: None) -> None:
+    ended("map-1", "cancelled")
+    assert answer("jobs", "resume", "map-1") == {"resumed": "map-1", "state": "queued"}
+    assert [row["state"] for row in answer("jobs", "list")["jobs"]] == ["queued"]
 
 
-def test_two_who_resume_at_once_resume_it_once(waiting: list[Job]) -> None:
-    queue.cancel(waiting[0].id)
-    with taken_lane("latent_map"):
-        answers = [aelab("jobs", "resume", waiting[0].id, "--json") for _ in range(2)]
-    assert sorted(answer.returncode for answer in answers) == [0, 1]
-    assert [row.job.id for row in queue.standings()].count(waiting[0].id) == 1
+def test_a_training_goes_on_where_it_stopped(answer: Answers, lab: TrainedLab, no_workers: None) -> None:
+    run_id = lab.runs["vae"]
+    (lab.folder / "runs" / run_id / "metrics.json").unlink()
+    end(run_id, "cancelled")
+    assert answer("jobs", "resume", run_id) == {"resumed": run_id, "state": "queued"}
+    assert len(runs.find(run_id).history()) == EPOCHS  # what it had learned is still there
+
+
+def test_two_who_resume_at_once_resume_it_once(lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    run_id = lab.runs["vae"]
+    end(run_id, "cancelled")
+    with taken_lane("train"):
+        command = [sys.executable, "-m", "aelab.cli", "jobs", "resume", run_id]
+        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+        assert {process.wait() for process in both} <= {0, 1}
+        assert [row.job.id for row in queue.standings()] == ["busy-train", run_id]
 
 
 def test_what_cannot_be_resumed_or_cancelled_is_a_sentence(

@@ -7,8 +7,9 @@ from typing import Any
 
 from aelab.commands.answer import Answer
 from aelab.jobs import folder, queue
-from aelab.jobs.folder import Job, Row
+from aelab.jobs.folder import OPEN, Job, Row
 from aelab.jobs.queue import Standing
+from aelab.tasks import train
 
 
 def list_all(arguments: argparse.Namespace) -> Answer:
@@ -29,7 +30,11 @@ def cancel(arguments: argparse.Namespace) -> Answer:
 
 def resume(arguments: argparse.Namespace) -> Answer:
     """Take up a job again that was cancelled, has failed or was interrupted."""
-    job = queue.requeue(arguments.job)
+    job = folder.find(arguments.job)
+    if job is not None and job.kind == "train" and folder.status(job).state not in OPEN:  # it has checkpoints
+        train.resume(job.params["run"], owner=job.owner)
+    else:
+        job = queue.requeue(arguments.job)
     return Answer({"resumed": job.id, "state": folder.status(job).state}, [f"{job.id} waits for its turn."])
 
 
