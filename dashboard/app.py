@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import guards, i18n, lab
+from ui import guards, i18n, lab, visitor
 from ui.i18n import t
 
 ICON = Path(__file__).with_name("icon.png")
@@ -15,6 +15,8 @@ st.html(STYLE)
 
 with st.sidebar:
     i18n.pick_language()
+    visitor.offer_teacher()
+    visitor.remember()
 
 page = st.navigation(
     [
@@ -31,5 +33,5 @@ page = st.navigation(
 )
 
 with guards.guarded():
-    lab.open_once()
+    lab.open_lab()
     page.run()

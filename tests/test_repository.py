@@ -25,6 +25,7 @@ DASHBOARD = ROOT / "dashboard"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("registry", "fields", "storage", "pixels", "spreadsheet"),
+    ("index",),
     ("jobs", "metrics", "intake"),
     ("datasets", "collecting"),
     ("cleaning",),

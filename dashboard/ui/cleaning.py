@@ -15,7 +15,7 @@ from aelab.cleaning.proposal import Choices
 from aelab.cleaning.spec import Group
 from aelab.datasets.store import Dataset
 from aelab.tasks import inspect_dataset
-from ui import caches, mosaic
+from ui import caches, mosaic, visitor
 from ui.forms import config_form
 from ui.i18n import plain, say, t
 from ui.labels import class_name
@@ -42,7 +42,7 @@ def pick_settings() -> dict[str, dict[str, Any]]:
 
 def inspected(data: Dataset, settings: Mapping[str, Mapping[str, Any]]) -> Inspection:
     """Return what is wrong with a dataset; show how far the search is, and no more of the page, until it is done."""
-    job = inspect_dataset.submit(data, settings)
+    job = inspect_dataset.submit(data, settings, owner=visitor.owner())
     wait_for(job, t("Looking through {name}", name=data.name))
     return caches.inspection(job, data)
 

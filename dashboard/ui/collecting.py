@@ -11,7 +11,7 @@ from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import collect_pictures, import_collection
 from aelab.tasks.collect_pictures import KINDS, Kind
-from ui import making
+from ui import making, visitor
 from ui.i18n import plain, say, t
 from ui.jobs import show_ending, watch
 
@@ -42,7 +42,9 @@ def offer() -> None:
     ready = bool(name and class_name and text)
     if st.button(t("Collect"), type="primary", key="collect.start", disabled=not ready):
         try:
-            st.session_state[_JOB] = collect_pictures.submit(name, class_name, kind, text, int(limit)).id
+            st.session_state[_JOB] = collect_pictures.submit(
+                name, class_name, kind, text, int(limit), owner=visitor.owner()
+            ).id
         except LabError as error:
             st.error(say(error), icon=":material/error:")
     _follow()
@@ -88,4 +90,4 @@ def _collections() -> None:
         counts = ", ".join(f"{plain(name)} {count}" for name, count in classes.items())
         st.markdown(f"**{plain(path.name)}**: {counts}")
         if st.button(t("Make a dataset of {name}", name=path.name), key=f"collect.import.{path.name}"):
-            making.start(lambda name=path.name: import_collection.submit(name, name, _PREPARE))
+            making.start(lambda name=path.name: import_collection.submit(name, name, _PREPARE, owner=visitor.owner()))

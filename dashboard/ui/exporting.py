@@ -9,6 +9,7 @@ from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
 from aelab.tasks import export_dataset
+from ui import visitor
 from ui.i18n import plain, t
 from ui.jobs import show_ending, watch
 
@@ -39,7 +40,7 @@ def _offer_file(data: Dataset, form: str) -> None:
         return
     if job is None or state not in OPEN:
         if st.button(t("Write a {form} file", form=form), key=f"export.{form}.{data.name}", icon=":material/archive:"):
-            export_dataset.submit(data, form)
+            export_dataset.submit(data, form, owner=visitor.owner())
             st.rerun()
         if job is not None and state != "done":
             show_ending(folder.status(job))

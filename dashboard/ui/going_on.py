@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from aelab.jobs.folder import OPEN
 from aelab.models import models
 from aelab.runs import Run
 from aelab.tasks import train
-from ui import training_form
+from ui import training_form, visitor
 from ui.i18n import t
 
 FOLLOWED = "follow"  # in the address: the run whose training is shown
@@ -46,7 +47,7 @@ def _take_up(run: Run, learned: int | None, *, finished: bool) -> None:
         t("Resume after epoch {epoch}", epoch=learned),
         ":material/play_arrow:",
         "resume",
-        lambda: train.resume(run.id),
+        lambda: train.resume(run.id, owner=visitor.owner()),
         t("Goes on from the newest checkpoint, as if it had not been interrupted."),
     )
     if not finished:
@@ -55,7 +56,7 @@ def _take_up(run: Run, learned: int | None, *, finished: bool) -> None:
             t("Use what it has learned"),
             ":material/flag:",
             "finish",
-            lambda: train.resume(run.id, finish=True),
+            lambda: train.resume(run.id, finish=True, owner=visitor.owner()),
             t("Trains no more: measures and exports the networks as they were at the newest checkpoint."),
         )
     if run.parent is None:
@@ -73,7 +74,8 @@ def _continue(run: Run) -> None:
         had = int(run.settings["epochs"])
         most = 5000 - had
         more = st.number_input(t("More epochs"), 1, most, min(had, most), key=f"more.{run.id}")
-        _button(run, t("Continue"), ":material/play_arrow:", "prolong", lambda: train.prolong(run.id, int(more)))
+        asked = partial(train.prolong, run.id, int(more), owner=visitor.owner())
+        _button(run, t("Continue"), ":material/play_arrow:", "prolong", asked)
 
 
 def _button(run: Run, label: str, icon: str, key: str, ask: Callable[[], Run], help_text: str | None = None) -> None:
@@ -84,4 +86,4 @@ def _button(run: Run, label: str, icon: str, key: str, ask: Callable[[], Run], h
 
 def _again(run: Run) -> Run:
     # Other images may have taken the dataset's name: then it is another run that is asked for.
-    return train.submit(run.dataset, run.model, run.settings, afresh=True)
+    return train.submit(run.dataset, run.model, run.settings, afresh=True, owner=visitor.owner())

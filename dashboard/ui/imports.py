@@ -16,7 +16,7 @@ from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.tasks import make_dataset
-from ui import collecting, making
+from ui import collecting, making, visitor
 from ui.forms import config_form
 from ui.i18n import say, t
 from ui.provenance import summary_of
@@ -67,7 +67,9 @@ def _import(name: str, files: Sequence[Any], values: dict[str, Any], recipe: Any
         st.error(say(error), icon=":material/error:")
         return
     uploads = [(file.name, file) for file in files]
-    making.start(lambda: make_dataset.submit_uploads(name, uploads, Prepare.parse(values), recipe=decided))
+    making.start(
+        lambda: make_dataset.submit_uploads(name, uploads, Prepare.parse(values), recipe=decided, owner=visitor.owner())
+    )
 
 
 def _json(file: Any) -> Any:
@@ -97,4 +99,4 @@ def _shapes() -> None:
     name = st.text_input(t("Name of the dataset"), value="my-shapes", key="imports.shapes_name")
     values = config_form(ShapesConfig, "imports.shapes")
     if st.button(t("Draw"), type="primary", key="imports.draw"):
-        making.start(lambda: make_dataset.submit_shapes(name, ShapesConfig.parse(values)))
+        making.start(lambda: make_dataset.submit_shapes(name, ShapesConfig.parse(values), owner=visitor.owner()))

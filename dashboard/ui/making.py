@@ -14,6 +14,7 @@ from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import derive_dataset
+from ui import visitor
 from ui.i18n import plain, say, t
 from ui.jobs import show_ending, watch
 from ui.pickers import choose_next
@@ -51,7 +52,7 @@ def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, ready: bool
         disabled=not ready or not name,
         key=f"making.start.{data.name}.{data.checksum}",
     ):
-        start(lambda: derive_dataset.submit(data, name, recipe))
+        start(lambda: derive_dataset.submit(data, name, recipe, owner=visitor.owner()))
     row.download_button(
         t("Download the recipe"),
         json.dumps(recipe.to_json(), indent=1, ensure_ascii=False),

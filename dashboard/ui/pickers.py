@@ -13,7 +13,7 @@ from aelab.jobs import folder, queue
 from aelab.models import models
 from aelab.runs import Run
 from aelab.tasks import make_dataset
-from ui import caches
+from ui import caches, visitor
 from ui.guards import empty
 from ui.i18n import plain, say, t
 from ui.provenance import built_in_summaries
@@ -46,7 +46,9 @@ def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
             st.caption(t(sources[name].summary))
         known = folder.find(queue.key("make_dataset", {"name": name}))
         failed = known is not None and folder.status(known).state not in {"queued", "running", "done"}
-        wait_for(known if known is not None and failed else make_dataset.submit_built_in(name), name)
+        wait_for(
+            known if known is not None and failed else make_dataset.submit_built_in(name, owner=visitor.owner()), name
+        )
     return caches.dataset(name)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t
-from ui.jobs import job_title, open_jobs, show_progress, state_name
+from ui.jobs import open_jobs, show_jobs, state_name
 
 st.title(t("AE Lab"))
 st.markdown(
@@ -32,8 +32,7 @@ def progress() -> None:
                         "something to show."
                     )
                 )
-            for row in working:
-                show_progress(row.job, row.status, job_title(row.job), row.before)
+            show_jobs(working)
         if st.session_state.get("home.working", len(working)) != len(working):
             st.session_state["home.working"] = len(working)
             st.rerun()

@@ -6,7 +6,7 @@ from aelab import runs
 from aelab.errors import LabError
 from aelab.tasks import train
 from aelab.training.estimate import estimate
-from ui import live, training_form
+from ui import live, training_form, visitor
 from ui.i18n import say, t
 from ui.jobs import duration
 from ui.pickers import pick_dataset
@@ -38,7 +38,7 @@ with controls:
         ),
     )
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
-        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values).id
+        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values, owner=visitor.owner()).id
         st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
 
 with main:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, datasets, runs, studies
+from aelab.commands import cleaning, collecting, datasets, jobs, runs, studies
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_datasets(top)
     _add_train(top)
     _add_runs(top)
+    _add_jobs(top)
     _add_studies(top)
     return root
 
@@ -162,6 +163,16 @@ def _add_runs(top: Any) -> None:
         ("delete", runs.delete, "delete a run"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")
+
+
+def _add_jobs(top: Any) -> None:
+    group = _group(top, "jobs", "what is being worked on, and what waits")
+    _command(group, "list", jobs.list_all, "list the jobs, those still open first")
+    for name, action, text in (
+        ("cancel", jobs.cancel, "cancel a job that waits or is at work"),
+        ("resume", jobs.resume, "take up a job again that was cancelled, has failed or was interrupted"),
+    ):
+        _command(group, name, action, text).add_argument("job", metavar="JOB")
 
 
 def _add_studies(top: Any) -> None:

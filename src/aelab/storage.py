@@ -58,9 +58,11 @@ def checked_id(text: str) -> str:
 def folders(parent: Path) -> list[Path]:
     """Return the folders of `parent` that have a valid id for a name, sorted; none if it is missing."""
     try:
-        return sorted(path for path in parent.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
-    except FileNotFoundError:
+        with os.scandir(parent) as entries:  # which knows what is a folder without asking for each
+            names = [entry.name for entry in entries if _ID.fullmatch(entry.name) and entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    return [parent / name for name in sorted(names)]
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from aelab.commands.following import follow
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
+from aelab.jobs.people import SHELL
 from aelab.runs import Listed, Run
 from aelab.tasks import train as train_task
 from aelab.training.config import TrainingConfig
@@ -34,13 +35,14 @@ def _asked(arguments: argparse.Namespace) -> Run:
     if arguments.more is not None:
         if set(settings) != {"epochs"} or arguments.like or arguments.dataset or arguments.model:
             raise LabError("--continue takes --epochs, how many more, and no other setting.")
-        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs)
+        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs, owner=SHELL.owner)
     like = runs.find(arguments.like) if arguments.like else None
     dataset = arguments.dataset or (like and like.dataset)
     model = arguments.model or (like and like.model)
     if not dataset or not model:
         raise LabError("A training needs --dataset and --model, or --like and a run to take them from.")
-    return train_task.submit(dataset, model, {**(like.settings if like else {}), **settings}, afresh=arguments.afresh)
+    settings = {**(like.settings if like else {}), **settings}
+    return train_task.submit(dataset, model, settings, afresh=arguments.afresh, owner=SHELL.owner)
 
 
 def starter_lab(arguments: argparse.Namespace) -> Answer:

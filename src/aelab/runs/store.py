@@ -14,6 +14,7 @@ import filelock
 
 from aelab import storage
 from aelab.errors import LabError
+from aelab.index import Index, Kind
 from aelab.jobs import folder as jobs
 from aelab.jobs.folder import Status
 from aelab.runs.run import Parent, Run, damaged, root
@@ -49,18 +50,7 @@ def create(run: Run, continued: Run | None = None) -> None:
         storage.removed_folder(job.folder)
     with storage.written_folder(path) as folder:
         _begin(folder, continued)
-        storage.write_json(
-            folder / "config.json",
-            {
-                "format": _FORMAT,
-                "dataset": run.dataset,
-                "dataset_checksum": run.dataset_checksum,
-                "model": run.model,
-                "settings": dict(run.settings),
-                "created": run.created,
-                **({"parent": dataclasses.asdict(run.parent)} if run.parent else {}),
-            },
-        )
+        storage.write_json(folder / "config.json", {"format": _FORMAT, **_to_json(run)})
 
 
 def _begin(folder: Path, continued: Run | None) -> None:
@@ -90,7 +80,22 @@ def find(run_id: str) -> Run:
     LabError
         If there is none of that id, or its `config.json` cannot be read.
     """
-    data = storage.read_json(_existing(run_id) / "config.json")
+    return _from_json(run_id, storage.read_json(_existing(run_id) / "config.json"))
+
+
+def _to_json(run: Run) -> dict[str, Any]:
+    return {
+        "dataset": run.dataset,
+        "dataset_checksum": run.dataset_checksum,
+        "model": run.model,
+        "settings": dict(run.settings),
+        "created": run.created,
+        **({"parent": dataclasses.asdict(run.parent)} if run.parent else {}),
+    }
+
+
+def _from_json(run_id: str, data: Any) -> Run:
+    """Return the run that a `config.json` describes; a `LabError` if it makes no sense."""
     fields = data if isinstance(data, dict) else {}
     _check_known(run_id, fields)
     texts = ("dataset", "dataset_checksum", "model", "created")
@@ -138,19 +143,69 @@ class Listed:
     reason: LabError | None = None
 
 
+@dataclass(frozen=True)
+class _Files:
+    """What a run's own files say: the run or what is wrong with its config, and what is wrong with its results."""
+
+    run: Run | None
+    reason: LabError | None
+
+
+def _read(path: Path) -> _Files | None:
+    if not path.is_dir():  # deleted meanwhile
+        return None
+    run = None
+    try:
+        run = find(path.name)
+        run.metrics()
+    except LabError as error:
+        return _Files(run, error)
+    return _Files(run, None)
+
+
+def _files_to_json(files: _Files) -> dict[str, Any]:
+    return {
+        "run": _to_json(files.run) if files.run else None,
+        "reason": files.reason.to_json() if files.reason else None,
+    }
+
+
+def _files_from_json(run_id: str, data: Any) -> _Files:
+    run = _from_json(run_id, data["run"]) if data["run"] else None
+    return _Files(run, LabError.from_json(data["reason"]) if data["reason"] else None)
+
+
+_index = Index(
+    Kind(
+        name="runs",
+        root=root,
+        files=("config.json", "metrics.json"),
+        read=_read,
+        settled=lambda files: True,
+        to_json=_files_to_json,
+        from_json=_files_from_json,
+    )
+)
+
+
 def listed() -> list[Listed]:
     """Return every run, newest first; a damaged one is listed as damaged and stops nobody."""
-    rows = []
-    for path in storage.folders(root()):
-        try:
-            run = find(path.name)
-            state = status(run).state
-            if state == "done":
-                run.metrics()  # a finished run without readable results is of no use to any page
-            rows.append(Listed(run.id, state, run))
-        except LabError as error:
-            rows.append(Listed(path.name, "damaged", None, error))
+    states = {row.job.id: row.status.state for row in jobs.rows()}
+    rows = [_listed(run_id, files, states.get(run_id)) for run_id, files in _index.rows().items()]
     return sorted(rows, key=lambda row: (row.run.created if row.run else "", row.id), reverse=True)
+
+
+def _listed(run_id: str, files: _Files, state: RunState | None) -> Listed:
+    """Return the line of a run, of which its job says that it is in a state, if it has one."""
+    if files.run is None:
+        return Listed(run_id, "damaged", None, files.reason)
+    if state is None:
+        state = "done" if files.reason is None else status(files.run).state
+    if state == "done" and files.reason is not None:  # its last word may have come since
+        files = _index.afresh(run_id) or files
+    if state == "done" and files.reason is not None:
+        return Listed(run_id, "damaged", None, files.reason)
+    return Listed(run_id, state, files.run)
 
 
 def done() -> list[Run]:

@@ -32,9 +32,9 @@ def opened_unchanged(name: str, checksum: str) -> Dataset:
     return dataset
 
 
-def submit(kind: str, params: Mapping[str, Any]) -> Job:
+def submit(kind: str, params: Mapping[str, Any], owner: str) -> Job:
     """Queue the making of the dataset `params["name"]`; a job that made it before it was deleted gives way."""
     job = folder.find(queue.key(kind, params))
     if job is not None and not is_stored(params["name"]) and folder.status(job).state == "done":
         storage.removed_folder(job.folder)
-    return queue.submit(kind, params)
+    return queue.submit(kind, params, owner=owner)

@@ -15,7 +15,7 @@ from aelab.jobs.spec import TaskSpec
 from aelab.tasks import _storing
 
 
-def submit(dataset: Dataset, name: str, recipe: Recipe) -> Job:
+def submit(dataset: Dataset, name: str, recipe: Recipe, *, owner: str = "") -> Job:
     """Queue the making of the dataset `name`.
 
     Raises
@@ -28,6 +28,7 @@ def submit(dataset: Dataset, name: str, recipe: Recipe) -> Job:
     return _storing.submit(
         "derive_dataset",
         {"name": name, "from": dataset.name, "checksum": dataset.checksum, "recipe": recipe.to_json()},
+        owner,
     )
 
 

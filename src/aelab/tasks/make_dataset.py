@@ -32,18 +32,18 @@ _MOST_SECONDS = 24 * 3600  # that an upload waits for its import; afterwards nob
 Upload = tuple[str, IO[bytes]]
 
 
-def submit_built_in(name: str) -> Job:
+def submit_built_in(name: str, *, owner: str = "") -> Job:
     """Queue the making of a built-in dataset that is not stored."""
-    return _storing.submit("make_dataset", {"name": name})
+    return _storing.submit("make_dataset", {"name": name}, owner)
 
 
-def submit_shapes(name: str, config: ShapesConfig) -> Job:
+def submit_shapes(name: str, config: ShapesConfig, *, owner: str = "") -> Job:
     """Queue the drawing of shapes under a name of their own."""
     _storing.check_free(name)
-    return _storing.submit("make_dataset", {"name": name, "shapes": config.to_json()})
+    return _storing.submit("make_dataset", {"name": name, "shapes": config.to_json()}, owner)
 
 
-def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str) -> Job:
+def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str, *, owner: str = "") -> Job:
     """Keep an uploaded file and queue its import, pictures as squares.
 
     The file is kept until then in a folder of its own, named after its content and what is asked of it,
@@ -52,11 +52,17 @@ def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, colo
     _storing.check_free(name)
     file = _harmless(file_name)
     asked = {"name": name, "file": file, "size": size, "color": color}
-    return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)})
+    return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)}, owner)
 
 
 def submit_uploads(
-    name: str, uploads: Sequence[Upload], prepare: Prepare, split: SplitPlan | None = None, recipe: Recipe | None = None
+    name: str,
+    uploads: Sequence[Upload],
+    prepare: Prepare,
+    split: SplitPlan | None = None,
+    recipe: Recipe | None = None,
+    *,
+    owner: str = "",
 ) -> Job:
     """Keep uploaded files and queue their import as one dataset.
 
@@ -71,6 +77,8 @@ def submit_uploads(
         As is usual for what comes, if it is not given.
     recipe : Recipe, optional
         Decides all instead.
+    owner : str
+        Who asks.
 
     Raises
     ------
@@ -89,7 +97,7 @@ def submit_uploads(
         "recipe": recipe.to_json() if recipe else None,
     }
     kept = _keep([(file, content) for file, (_, content) in zip(names, uploads, strict=True)], asked)
-    return _storing.submit("make_dataset", {**asked, "upload": kept})
+    return _storing.submit("make_dataset", {**asked, "upload": kept}, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

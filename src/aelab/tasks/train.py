@@ -16,7 +16,7 @@ from aelab.tasks import _training
 from aelab.training.config import Plan, plan, suggested_batch_size
 
 
-def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: bool = False) -> Run:
+def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: bool = False, owner: str = "") -> Run:
     """Queue a training, or return the run that already answers the same question.
 
     One that was cancelled, failed or was interrupted goes on from its newest checkpoint.
@@ -28,6 +28,8 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
         Of both configs, by field name.
     afresh : bool
         Whether such a run begins again instead.
+    owner : str
+        Who asks, as `aelab.jobs.people` knows them.
 
     Raises
     ------
@@ -42,11 +44,11 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
         if not _is_answered(run.id):
             if afresh or not _can_go_on(run.id):
                 runs.create(run)
-            _queue(run)
+            _queue(run, owner)
     return runs.find(run.id)
 
 
-def resume(run_id: str, *, finish: bool = False) -> Run:
+def resume(run_id: str, *, finish: bool = False, owner: str = "") -> Run:
     """Queue a run that was cancelled, failed, was interrupted or finished early, to go on where it stopped.
 
     Parameters
@@ -70,11 +72,11 @@ def resume(run_id: str, *, finish: bool = False) -> Run:
             raise LabError("Run {run} is done. Continue it for more epochs instead.", run=run.id)
         if finish and run.learned_epochs() is None:
             raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
-        _queue(run, finish=finish)
+        _queue(run, owner, finish=finish)
     return run
 
 
-def prolong(run_id: str, epochs: int) -> Run:
+def prolong(run_id: str, epochs: int, *, owner: str = "") -> Run:
     """Queue a new run that continues a finished one for more epochs, with its learning rate begun anew.
 
     Raises
@@ -100,7 +102,7 @@ def prolong(run_id: str, epochs: int) -> Run:
         if not _is_answered(run.id):
             if not _can_go_on(run.id):
                 runs.create(run, continued=parent)
-            _queue(run)
+            _queue(run, owner)
     return runs.find(run.id)
 
 
@@ -139,11 +141,11 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
         )
 
 
-def _queue(run: Run, *, finish: bool = False) -> None:
+def _queue(run: Run, owner: str, *, finish: bool = False) -> None:
     job = jobs.find(run.id)
     if job is not None and jobs.status(job).state == "done":  # it finished early, or what it has done is gone
         storage.removed_folder(job.folder)
-    queue.submit("train", {"run": run.id, **({"finish": True} if finish else {})}, job_id=run.id)
+    queue.submit("train", {"run": run.id, **({"finish": True} if finish else {})}, job_id=run.id, owner=owner)
 
 
 def _is_answered(run_id: str) -> bool:
