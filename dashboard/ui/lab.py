@@ -13,6 +13,7 @@ from aelab import starter
 from aelab.cleaning import drafts
 from aelab.datasets import store
 from aelab.jobs import queue
+from aelab.runs import trash
 
 
 @st.cache_resource(show_spinner=False)
@@ -20,6 +21,7 @@ def open_once() -> None:
     """Queue the starter lab in a lab that has nothing yet; sweep up, and take up a queue that a restart left."""
     store.sweep_unfinished()
     drafts.sweep()
+    trash.sweep()
     if starter.is_new():
         starter.queue_starter()
     queue.pump()

@@ -1,8 +1,9 @@
-"""Create, find, list and delete runs; how one stands is what its job says."""
+"""Create, find and list runs; how one stands is what its job says."""
 
 from __future__ import annotations
 
 import datetime
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,7 +52,8 @@ def create(run: Run) -> None:
         )
 
 
-def _existing(run_id: str) -> Path:
+def existing(run_id: str) -> Path:
+    """Return the folder of a run, damaged or not; a `LabError` if there is none of that id."""
     path = root() / storage.checked_id(run_id)
     if not path.is_dir():
         raise LabError(
@@ -68,7 +70,7 @@ def find(run_id: str) -> Run:
     LabError
         If there is none of that id, or its `config.json` cannot be read.
     """
-    data = storage.read_json(_existing(run_id) / "config.json")
+    data = storage.read_json(existing(run_id) / "config.json")
     texts = ("dataset", "dataset_checksum", "model", "created")
     fields = data if isinstance(data, dict) else {}
     if not all(isinstance(fields.get(name), str) for name in texts) or not isinstance(fields.get("settings"), dict):
@@ -118,15 +120,9 @@ def status(run: Run) -> Status:
     return Status("done", 1.0) if complete else Status("interrupted")
 
 
-def delete(run_id: str) -> None:
-    """Delete a run, damaged or not, and its job; one that is still open has to be cancelled first."""
-    path = _existing(run_id)
-    job = jobs.find(run_id)
-    if job is not None and jobs.status(job).state in jobs.OPEN:
-        raise LabError("Run {run} is still {state}: cancel it first.", run=run_id, state=jobs.status(job).state)
-    storage.removed_folder(path)
-    if job is not None:
-        storage.removed_folder(job.folder)
+def touch() -> None:
+    """Let the runs' folder look changed after something in one of them was, so that lists of runs notice."""
+    os.utime(root())
 
 
 def new_run(dataset: str, checksum: str, chosen: Plan) -> Run:
