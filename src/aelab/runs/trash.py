@@ -102,9 +102,7 @@ def restore(run_id: str) -> None:
 def sweep() -> None:
     """Lose what was deleted long ago, or is more than is kept, and what an import left behind that was killed."""
     now = time.time()
-    kept = 0
-    for path in sorted(storage.folders(trash()), key=_since, reverse=True):
-        kept += 1
+    for kept, path in enumerate(sorted(storage.folders(trash()), key=_since, reverse=True), start=1):
         if kept > MOST_RUNS or now - _since(path) > MOST_DAYS * _DAY:
             with contextlib.suppress(OSError):  # restored or swept by somebody else at this moment
                 storage.removed_folder(path)
