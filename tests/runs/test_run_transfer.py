@@ -21,6 +21,9 @@ from aelab.pixels import to_unit
 from aelab.runs import about, transfer
 from aelab.tasks.import_run import rebuilt
 
+#: tf2onnx asks numpy for what is there no more.
+pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object` will be defined:FutureWarning")
+
 MODELS = ("pca", "conv_ae", "dae", "vae")
 
 
