@@ -6,6 +6,7 @@ again is another one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,13 @@ from aelab.inference import Inference
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.runs import Run
-from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting
+from aelab.studies import decoding, denoising, generation, latent_map, leaderboard, ordering, overview, splitting
 from aelab.studies import eigenimages as eigenimages_study
 from aelab.studies.decoding import Surroundings
 from aelab.studies.denoising import Denoising, Example
 from aelab.studies.eigenimages import Eigenimages
 from aelab.studies.latent_map import LatentMap
+from aelab.studies.leaderboard import Board
 from aelab.studies.neighbours import Neighbours
 from aelab.studies.neighbours import neighbours as find_neighbours
 from aelab.studies.overview import Overview
@@ -221,6 +223,16 @@ def _neighbours(name: str, checksum: str, index: int, count: int, _dataset: Data
 def neighbours(data: Dataset, index: int, count: int) -> Neighbours:
     """Return the images most like one of them."""
     return _neighbours(data.name, data.checksum, index, count, data)
+
+
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _boards(asked: tuple[tuple[str, str], ...], measure: str, _runs: Sequence[Run]) -> list[Board]:
+    return leaderboard.leaderboards(_runs, measure)
+
+
+def boards(found: Sequence[Run], measure: str) -> list[Board]:
+    """Return the leaderboard of every dataset; what is measured of a finished run does not change."""
+    return _boards(tuple((run.id, run.created) for run in found), measure, found)
 
 
 def has_results() -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from aelab import runs
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.metrics import metrics
@@ -18,12 +18,14 @@ from ui import caches
 from ui.definitions import direction, heading
 from ui.guards import empty
 from ui.i18n import plain, say, t
+from ui.known import offered
 from ui.labels import class_name
 from ui.pickers import DATASET_KEY, name_damaged
 from ui.tables import measures_columns, shown
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 _AT_FIRST = 8  # runs compared until somebody chooses
+_BEST = "background-color: rgba(63, 144, 218, 0.3); font-weight: bold"  # readable on light and dark pages
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Compared:
 
 def pick_runs() -> Compared:
     """Draw the pickers of a dataset and of runs on its images; stop the page where there is nothing to compare."""
-    done = runs.done()
+    done = offered()
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     left, right = st.columns([1, 3])
@@ -119,23 +121,53 @@ def say_best(table: pd.DataFrame) -> None:
     )
 
 
-def show_measures(table: pd.DataFrame) -> None:
-    """Draw the measures of every run over all images."""
+def show_measures(table: pd.DataFrame, *, marked: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Draw the measures of every run over all images.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `comparison.compare`.
+    marked : mapping of str to sequence of str, optional
+        Columns to put after the runs' ids, with a text a run; the best value of each measure is then marked, and a
+        column says in words what a run is best at.
+    """
     overall = comparison.overall(table)
     measured = [name for name in MEASURES if name in overall]
+    rows = shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]])
+    for place, (name, texts) in enumerate((marked or {}).items(), start=1):
+        rows.insert(place, name, list(texts))
+    winners = comparison.best(table) if marked is not None else {}
+    if winners:
+        best_at = [
+            ", ".join(t(metrics[name].symbol) for name in measured if winners.get(name) == run) for run in rows["run"]
+        ]
+        rows.insert(len(rows.columns) - 2, "best", best_at)
     st.dataframe(
-        shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]]),
+        _mark(rows, winners, measured) if winners else rows,
         hide_index=True,
         column_config={
             "run": t("Run"),
+            "title": t("Title"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
+            "best": t("Best at"),
             "n": "N",
             "split": t("Split"),
         }
         | measures_columns(MEASURES),
         alt=t("Measures of every chosen run"),
     )
+
+
+def _mark(rows: pd.DataFrame, winners: Mapping[str, str], measured: Sequence[str]) -> Any:
+    """Return the rows with the best value of each measure on a ground of its own."""
+
+    def ground(column: pd.Series) -> list[str]:
+        return [_BEST if winners.get(str(column.name)) == run else "" for run in rows["run"]]
+
+    formats = {name: f"{{:.{metrics[name].decimals}f}}" for name in measured}
+    return rows.style.apply(ground, subset=list(measured)).format(formats, na_rep="–")
 
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:
