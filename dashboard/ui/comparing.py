@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,34 +122,32 @@ def say_best(table: pd.DataFrame) -> None:
     )
 
 
-def show_measures(table: pd.DataFrame, *, marked: Mapping[str, Sequence[str]] | None = None) -> None:
+def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> None:
     """Draw the measures of every run over all images.
 
     Parameters
     ----------
     table : DataFrame
         Of `comparison.compare`.
-    marked : mapping of str to sequence of str, optional
-        Columns to put after the runs' ids, with a text a run; the best value of each measure is then marked, and a
-        column says in words what a run is best at.
+    names : mapping of str to str, optional
+        What to call each run instead of its id; the best value of each measure is then marked, and a column says in
+        words what a run is best at.
     """
     overall = comparison.overall(table)
     measured = [name for name in MEASURES if name in overall]
     rows = shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]])
-    for place, (name, texts) in enumerate((marked or {}).items(), start=1):
-        rows.insert(place, name, list(texts))
-    winners = comparison.best(table) if marked is not None else {}
+    winners = comparison.best(table) if names is not None and len(rows) > 1 else {}
+    marked = [[winners.get(name) == run for name in measured] for run in rows["run"]]
+    if names is not None:
+        rows["run"] = [names[run] for run in rows["run"]]
     if winners:
-        best_at = [
-            ", ".join(t(metrics[name].symbol) for name in measured if winners.get(name) == run) for run in rows["run"]
-        ]
-        rows.insert(len(rows.columns) - 2, "best", best_at)
+        symbols = [t(metrics[name].symbol) for name in measured]
+        rows.insert(1, "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
-        _mark(rows, winners, measured) if winners else rows,
+        _mark(rows, marked, measured) if winners else rows,
         hide_index=True,
         column_config={
             "run": t("Run"),
-            "title": t("Title"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
             "best": t("Best at"),
@@ -160,14 +159,13 @@ def show_measures(table: pd.DataFrame, *, marked: Mapping[str, Sequence[str]] | 
     )
 
 
-def _mark(rows: pd.DataFrame, winners: Mapping[str, str], measured: Sequence[str]) -> Any:
-    """Return the rows with the best value of each measure on a ground of its own."""
-
-    def ground(column: pd.Series) -> list[str]:
-        return [_BEST if winners.get(str(column.name)) == run else "" for run in rows["run"]]
-
+def _mark(rows: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]) -> Any:
+    """Return the rows with some values of measures on a ground of their own."""
+    styles = pd.DataFrame(
+        [[_BEST if best else "" for best in row] for row in marked], index=rows.index, columns=list(measured)
+    )
     formats = {name: f"{{:.{metrics[name].decimals}f}}" for name in measured}
-    return rows.style.apply(ground, subset=list(measured)).format(formats, na_rep="–")
+    return rows.style.apply(lambda values: styles, axis=None, subset=list(measured)).format(formats, na_rep="–")
 
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aelab.models import models
 from ui import address
@@ -21,8 +22,8 @@ def choose(*run_ids: str) -> None:
     st.session_state["compare.next"] = list(run_ids)
 
 
-def pick(known: Sequence[Known]) -> list[Known]:
-    """Draw the picker of runs and its filters; return what is chosen, in the order of `known`."""
+def pick(known: Sequence[Known], picking: DeltaGenerator, filtering: DeltaGenerator) -> list[Known]:
+    """Draw the picker of runs, and its filters elsewhere; return what is chosen, in the order of `known`."""
     by_id = {each.id: each for each in known}
     if KEY in st.session_state:  # one that is chosen may be deleted since
         st.session_state[KEY] = [run_id for run_id in st.session_state[KEY] if run_id in by_id]
@@ -30,12 +31,11 @@ def pick(known: Sequence[Known]) -> list[Known]:
         st.session_state[KEY] = _at_first(known)
     brought = [run_id for run_id in st.session_state.pop("compare.next", []) if run_id in by_id]
     st.session_state[KEY] = list(dict.fromkeys([*st.session_state[KEY], *brought]))
-    place = st.container()
-    with st.expander(t("Filter the runs"), icon=":material/filter_alt:"):
+    with filtering.expander(t("Filter the runs"), icon=":material/filter_alt:"):
         found = _filtered(known)
         st.caption(t("Runs that can be chosen: {count} of {all}", count=len(found), all=len(known)))
     options = list(dict.fromkeys([*st.session_state[KEY], *(each.id for each in found)]))
-    chosen = place.multiselect(
+    chosen = picking.multiselect(
         t("Runs"),
         options,
         key=KEY,
@@ -47,12 +47,16 @@ def pick(known: Sequence[Known]) -> list[Known]:
 
 
 def _at_first(known: Sequence[Known]) -> list[str]:
-    """Return what the address asks for, else the newest runs on the images of the newest."""
+    """Return what the address asks for, else runs that compare: the newest that were trained on the same images."""
     asked = address.asked_at_first("compare").get(_ADDRESS, "").split(",")
     found = [each.id for each in known if each.id in asked]
-    if found or not known:
+    if found:
         return found
-    return [each.id for each in known if each.run.dataset_checksum == known[0].run.dataset_checksum][:_AT_FIRST]
+    by_images: dict[str, list[str]] = {}
+    for each in known:
+        by_images.setdefault(each.run.dataset_checksum, []).append(each.id)
+    together = [ids for ids in by_images.values() if len(ids) > 1] or list(by_images.values())
+    return together[0][:_AT_FIRST] if together else []
 
 
 def _filtered(known: Sequence[Known]) -> list[Known]:

@@ -44,31 +44,31 @@ def say_verdict(chosen: Sequence[Known], table: pd.DataFrame, measure: str) -> N
             )
         )
         return
+    value = f"{found.value:.{spec.decimals}f}"
+    if len(chosen) == 1:
+        said = t("{measure} of this run: **{value}**. Choose another beside it.", measure=heading(spec), value=value)
+        st.markdown(said)
+        return
     said = t(
         "**{run}** is best on {measure} ({direction}) with **{value}**.",
         run=names[found.run],
         measure=heading(spec),
         direction=direction(spec),
-        value=f"{found.value:.{spec.decimals}f}",
+        value=value,
     )
-    if len(chosen) > 1:
-        said += " " + (
-            t(
-                "Its 95% interval overlaps with that of {runs}: other test images could turn that round.",
-                runs=", ".join(names[run] for run in found.rivals),
-            )
-            if found.rivals
-            else t("Its 95% interval overlaps with that of no other.")
-        )
-    st.markdown(said)
+    if found.rivals:
+        others = ", ".join(names[run] for run in found.rivals)
+        more = t("Its 95% interval overlaps with that of {runs}: other test images could turn that round.", runs=others)
+    else:
+        more = t("Its 95% interval overlaps with that of no other.")
+    st.markdown(f"{said} {more}")
 
 
 def say_remarks(chosen: Sequence[Known]) -> None:
     """Say what has to be known of some runs before their numbers are believed."""
-    for each in chosen:
-        found = remarks(each.run, each.about)
-        if found:
-            st.caption(f"{plain(each.name)}: {'; '.join(found)}")
+    said = [f"{plain(each.name)}: {'; '.join(found)}" for each in chosen if (found := remarks(each.run, each.about))]
+    if said:
+        st.caption("  \n".join(said))
 
 
 def show_differences(chosen: Sequence[Known]) -> None:
@@ -128,7 +128,8 @@ def show_pools(chosen: Sequence[Known]) -> None:
         )
         return
     names = {each.id: each.name for each in chosen}
-    _show_pooled(several.assign(run=[names[run] for run in several["run"]]), t("Means over seeds with their intervals"))
+    rows = several.assign(run=[names[run] for run in several["run"]])
+    _show_pooled(rows, MEASURES, t("Means over seeds with their intervals"))
     st.caption(t("Means over seeds with Student's 95% interval: how far a mean would move if all were trained again."))
 
 
@@ -148,12 +149,12 @@ def show_board(known: Sequence[Known], measure: str, checksum: str) -> None:
     )
     board = places[place]
     names = {each.id: each.name for each in known}
-    _show_pooled(
-        board.table.assign(run=[names[run] for run in board.table["run"]]), t("Leaderboard of the chosen dataset")
-    )
+    rows = board.table.assign(run=[names[run] for run in board.table["run"]])
+    _show_pooled(rows, [measure], t("Leaderboard of the chosen dataset"))
     st.caption(
         t(
-            "By {measure}, {direction}: means over seeds, N = {count} images of the {part} split.",
+            "By {measure}, {direction}. Means over seeds, with ± half of the 95% interval where there are two or more; "
+            "N = {count} images ({part}).",
             measure=heading(metrics[measure]),
             direction=direction(metrics[measure]),
             count=board.n,
@@ -162,23 +163,20 @@ def show_board(known: Sequence[Known], measure: str, checksum: str) -> None:
     )
 
 
-def _show_pooled(table: pd.DataFrame, alt: str) -> None:
-    measured = [name for name in MEASURES if name in table]
+def _show_pooled(table: pd.DataFrame, measures: Sequence[str], alt: str) -> None:
+    """Draw means over seeds; those of `measures` with their intervals."""
     rows = table[[*(["rank"] if "rank" in table else []), "run", "seeds"]].copy()
-    for name in measured:
+    for name in dict.fromkeys([*measures, *MEASURES]):
         rows[name] = table[name]
-        half = table[f"{name}_high"] - table[name]
-        rows[f"{name}_half"] = [f"± {value:.{metrics[name].decimals}f}" if np.isfinite(value) else "" for value in half]
+        if name in measures:
+            half = table[f"{name}_high"] - table[name]
+            rows[f"{name}_half"] = [f"{each:.{metrics[name].decimals}f}" if np.isfinite(each) else "–" for each in half]
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={
-            "rank": t("Rank"),
-            "run": t("Run (first of its seeds)"),
-            "seeds": t("Seeds"),
-        }
-        | measures_columns(measured)
-        | {f"{name}_half": t("95% interval") for name in measured},
+        column_config={"rank": t("Rank"), "run": t("Run (first of its seeds)"), "seeds": t("Seeds")}
+        | measures_columns(MEASURES)
+        | {f"{name}_half": f"± {t(metrics[name].symbol)}" for name in measures},
         alt=alt,
     )
 

@@ -62,7 +62,7 @@ def _offer_words(run_id: str, said: About) -> None:
 def _offer_files(run: Run) -> None:
     st.caption(t("Take it away"))
     for label, name, kind, content in (
-        (t("Whole run (zip)"), f"{run.id}.zip", "application/zip", lambda: _zipped(run)),
+        (t("Whole run (zip)"), f"{run.id}.zip", "application/zip", lambda: zipped(run)),
         (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", "application/octet-stream", lambda: run.network("encoder")),
         (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", "application/octet-stream", lambda: run.network("decoder")),
         (
@@ -101,7 +101,8 @@ def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
     st.rerun()
 
 
-def _zipped(run: Run) -> bytes:
+def zipped(run: Run) -> bytes:
+    """Return the file of a whole run."""
     content = io.BytesIO()
     transfer.export(run, caches.networks(run).shape, content)
     return content.getvalue()

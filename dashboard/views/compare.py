@@ -11,43 +11,42 @@ from ui.i18n import t
 st.title(t("Compare"))
 st.caption(t("What differs between these runs, and what did it change?"))
 run_keeping.offer_undo()
-controls, main = st.columns([1, 3], gap="large")
-
-with controls:
-    archived = st.session_state.get("compare.archived", False)
-    everything = known.known_runs(archived=True)
-    shown = [each for each in everything if archived or not each.about.archived]
-    chosen = run_choice.pick(shown) if shown else []
+everything = known.known_runs(archived=True)
+archived = st.session_state.get("compare.archived", False)
+shown = [each for each in everything if archived or not each.about.archived]
+picking, filtering, bringing = st.container(), *st.columns(2)
+chosen = run_choice.pick(shown, picking, filtering) if shown else []
+with filtering:
     if any(each.about.archived for each in everything):
         st.toggle(t("Show archived runs"), key="compare.archived", persist_state="session")
+with bringing:
     run_import.offer()
-
-with main:
-    pickers.name_damaged()
-    if not everything:
-        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
-    if not chosen:
-        st.info(t("Choose one run or more."), icon=":material/info:")
-        run_keeping.offer(chosen)
-        st.stop()
-    measure = st.segmented_control(
-        t("Measure"),
-        comparing.MEASURES,
-        default="mse",
-        required=True,
-        key="compare.measure",
-        format_func=lambda name: definitions.heading(metrics[name]),
-    )
-    table = comparison.compare([each.run for each in chosen])
-    run_comparison.say_verdict(chosen, table, measure)
-    comparing.show_measures(table, marked={"title": [each.about.title for each in chosen]})
-    run_comparison.say_remarks(chosen)
-    tables.offer_csv(table, "compare.csv")
-    definitions.define(comparing.MEASURES)
-    run_comparison.show_differences(chosen)
-    # Counted from the oldest, so that a run keeps its colour when others are chosen, or trained.
-    places = {each.id: place for place, each in enumerate(reversed(everything))}
-    run_comparison.show_curves(chosen, places)
-    run_comparison.show_pools(chosen)
-    run_comparison.show_board(shown, measure, chosen[0].run.dataset_checksum)
+pickers.name_damaged()
+if not everything:
+    empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+if not chosen:
+    st.info(t("Choose one run or more."), icon=":material/info:")
     run_keeping.offer(chosen)
+    st.stop()
+
+measure = st.segmented_control(
+    t("Measure"),
+    comparing.MEASURES,
+    default="mse",
+    required=True,
+    key="compare.measure",
+    format_func=lambda name: definitions.heading(metrics[name]),
+)
+table = comparison.compare([each.run for each in chosen])
+run_comparison.say_verdict(chosen, table, measure)
+comparing.show_measures(table, names={each.id: each.name for each in chosen})
+run_comparison.say_remarks(chosen)
+tables.offer_csv(table, "compare.csv")
+definitions.define(comparing.MEASURES)
+run_comparison.show_differences(chosen)
+# Counted from the oldest, so that a run keeps its colour when others are chosen, or trained.
+places = {each.id: place for place, each in enumerate(reversed(everything))}
+run_comparison.show_curves(chosen, places)
+run_comparison.show_pools(chosen)
+run_comparison.show_board(shown, measure, chosen[0].run.dataset_checksum)
+run_keeping.offer(chosen)

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from aelab.runs import about
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t
@@ -51,7 +52,7 @@ if ready:
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(
-    [*st.columns(4), *st.columns(4)[:3]],
+    [*st.columns(4), *st.columns(4)],
     [
         ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
         ("views/clean.py", t("Clean"), t("What is wrong with these images, and what should be left out?")),
@@ -60,6 +61,7 @@ for column, (path, name, question) in zip(
         ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
         ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),
         ("views/reports.py", t("Reports"), t("Which run is better, at what, and by how much?")),
+        ("views/compare.py", t("Compare"), t("What differs between these runs, and what did it change?")),
     ],
     strict=True,
 ):
@@ -73,6 +75,7 @@ if listed:
         pd.DataFrame(
             {
                 t("Run"): [row.id for row in listed],
+                t("Title"): [about.read(row.id).title for row in listed],
                 t("State"): [state_name(row.state) for row in listed],
                 t("Model"): [row.run.model if row.run else "" for row in listed],
                 t("Dataset"): [row.run.dataset if row.run else "" for row in listed],
