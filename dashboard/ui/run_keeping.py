@@ -33,6 +33,7 @@ def offer_undo() -> None:
 def offer(chosen: Sequence[Known]) -> None:
     """Draw the ways to work on one run, the chosen ones first; also on those that failed or are damaged."""
     st.subheader(t("Work on a run"))
+    offer_undo()
     first = [each.id for each in chosen]
     listed = runs.listed()
     others = [row.id for row in listed if row.state not in OPEN and row.id not in first]
@@ -95,10 +96,15 @@ def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
     except LabError as error:
         st.error(say(error), icon=":material/error:")
         return
-    st.session_state.pop(_DELETED, None)
+    forget_deletion()
     if deleted is not None:
         st.session_state[_DELETED] = deleted
     st.rerun()
+
+
+def forget_deletion() -> None:
+    """Offer no more to undo the last deletion: something else has been done since."""
+    st.session_state.pop(_DELETED, None)
 
 
 def zipped(run: Run) -> bytes:

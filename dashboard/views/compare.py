@@ -10,7 +10,6 @@ from ui.i18n import t
 
 st.title(t("Compare"))
 st.caption(t("What differs between these runs, and what did it change?"))
-run_keeping.offer_undo()
 everything = known.known_runs(archived=True)
 archived = st.session_state.get("compare.archived", False)
 shown = [each for each in everything if archived or not each.about.archived]
@@ -23,6 +22,7 @@ with bringing:
     run_import.offer()
 pickers.name_damaged()
 if not everything:
+    run_keeping.offer_undo()
     empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
 if not chosen:
     st.info(t("Choose one run or more."), icon=":material/info:")
