@@ -41,7 +41,9 @@ def known_runs(*, archived: bool = False) -> list[Known]:
     archived : bool
         Whether to have those too that were put away.
     """
-    found = [Known(run, about.read(run.id)) for run in runs.done()]
+    done = runs.done()
+    said = about.read_all(run.id for run in done)
+    found = [Known(run, said[run.id]) for run in done]
     return [each for each in found if archived or not each.about.archived]
 
 

@@ -37,7 +37,7 @@ def offer(chosen: Sequence[Known]) -> None:
     first = [each.id for each in chosen]
     listed = runs.listed()
     others = [row.id for row in listed if row.state not in OPEN and row.id not in first]
-    names = {run_id: named(run_id, about.read(run_id)) for run_id in [*first, *others]}
+    names = {run_id: named(run_id, said) for run_id, said in about.read_all([*first, *others]).items()}
     run_id = st.selectbox(t("Run to work on"), list(names), format_func=names.__getitem__, key="compare.worked_on")
     said = about.read(run_id)
     words, keeping = st.columns([3, 2], gap="large")

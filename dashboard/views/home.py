@@ -75,7 +75,7 @@ if listed:
         pd.DataFrame(
             {
                 t("Run"): [row.id for row in listed],
-                t("Title"): [about.read(row.id).title for row in listed],
+                t("Title"): [said.title for said in about.read_all(row.id for row in listed).values()],
                 t("State"): [state_name(row.state) for row in listed],
                 t("Model"): [row.run.model if row.run else "" for row in listed],
                 t("Dataset"): [row.run.dataset if row.run else "" for row in listed],

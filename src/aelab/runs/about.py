@@ -7,13 +7,16 @@ config, whatever it is called.  All of it is text, shown as text.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aelab import storage
 from aelab.errors import LabError
 from aelab.intake.names import cleaned
+from aelab.runs.run import root
 from aelab.runs.store import existing, lock, touch
 
 FILE: Final = "about.json"
@@ -85,10 +88,20 @@ def parse(data: Any) -> About:
 
 def read(run_id: str) -> About:
     """Return what was written about a run; nothing where nobody wrote, or the file is damaged: it stops no page."""
-    path = existing(run_id) / FILE
+    return read_all([storage.checked_id(run_id)])[run_id]
+
+
+def read_all(run_ids: Iterable[str]) -> dict[str, About]:
+    """Return what was written about each of many runs; most have no file, and one look tells that."""
+    parent = str(root())
+    return {run_id: _read(os.path.join(parent, run_id, FILE)) for run_id in run_ids}  # noqa: PTH118 - twice as fast
+
+
+def _read(path: str) -> About:
     try:
-        return parse(storage.read_json(path)) if path.exists() else About()
-    except LabError:
+        with open(path, "rb") as file:
+            return parse(json.loads(file.read()))
+    except (OSError, ValueError, RecursionError):  # a LabError is a ValueError
         return About()
 
 
@@ -109,9 +122,10 @@ def change(
     """
     given = {"title": title, "notes": notes, "tags": tags, "archived": archived}
     with lock():  # two who write at once: each keeps what the other wrote in another field
+        path = existing(run_id) / FILE
         before = read(run_id).to_json()
         after = parse(before | {name: value for name, value in given.items() if value is not None})
-        storage.write_json(existing(run_id) / FILE, after.to_json())
+        storage.write_json(path, after.to_json())
     touch()
     return after
 

@@ -7,13 +7,17 @@ mean would move with other images; the one over seeds, made here, how it would m
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from aelab.metrics import metrics
 from aelab.metrics.estimate import mean_with_interval
 from aelab.runs import Run
+
+#: A run with its `metrics.json`.
+_Measured = tuple[Run, Mapping[str, Any]]
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 
@@ -24,10 +28,7 @@ def pools(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
     A run that was finished early is an experiment of its own. Of two with one seed, which can only be one training
     under two names of a dataset, the first counts.
     """
-    groups: dict[str, dict[object, Run]] = {}
-    for run in runs:
-        groups.setdefault(_experiment(run), {}).setdefault(run.settings.get("seed"), run)
-    return [tuple(group.values()) for group in groups.values()]
+    return [tuple(run for run, _ in group) for group in _measured_pools(runs)]
 
 
 def pooled(runs: Sequence[Run]) -> pd.DataFrame:
@@ -40,14 +41,22 @@ def pooled(runs: Sequence[Run]) -> pd.DataFrame:
         `dataset`, `dataset_checksum`, `split`, `n` (images); then for each measure of pairs the mean over the seeds
         and the bounds of Student's 95% interval of it (`mse`, `mse_low`, `mse_high`, ...), NaN for a single seed.
     """
-    return pd.DataFrame([_row(pool) for pool in pools(runs)])
+    return pd.DataFrame([_row(pool) for pool in _measured_pools(runs)])
 
 
-def _row(pool: tuple[Run, ...]) -> dict[str, object]:
-    first, measured = pool[0], [run.metrics() for run in pool]
+def _measured_pools(runs: Sequence[Run]) -> list[list[_Measured]]:
+    groups: dict[str, dict[object, _Measured]] = {}
+    for run in runs:
+        measured = run.metrics()
+        groups.setdefault(_experiment(run, measured), {}).setdefault(run.settings.get("seed"), (run, measured))
+    return [list(group.values()) for group in groups.values()]
+
+
+def _row(pool: list[_Measured]) -> dict[str, object]:
+    first, measured = pool[0][0], [each for _, each in pool]
     row: dict[str, object] = {
         "run": first.id,
-        "runs": tuple(run.id for run in pool),
+        "runs": tuple(run.id for run, _ in pool),
         "seeds": len(pool),
         "model": first.model,
         "latent_dim": first.settings.get("latent_dim"),
@@ -63,10 +72,9 @@ def _row(pool: tuple[Run, ...]) -> dict[str, object]:
     return row
 
 
-def _experiment(run: Run) -> str:
+def _experiment(run: Run, measured: Mapping[str, Any]) -> str:
     """Return what two runs of one experiment have in common: everything but the seed."""
     settings = {name: value for name, value in run.settings.items() if name != "seed"}
-    measured = run.metrics()
     return json.dumps(
         [run.dataset_checksum, run.model, settings, measured.get("stopped"), measured["split"]],
         sort_keys=True,
