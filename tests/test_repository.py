@@ -60,7 +60,12 @@ NOT_WITH = {
 }
 
 #: The part of `training` that plans a training; the rest does it, in a worker.
-TRAINING_IN_THE_SERVER = ("aelab.training", "aelab.training.config", "aelab.training.estimate")
+TRAINING_IN_THE_SERVER = (
+    "aelab.training",
+    "aelab.training.config",
+    "aelab.training.estimate",
+    "aelab.training.recorder",
+)
 
 #: Distributions whose modules have another name.
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image"}

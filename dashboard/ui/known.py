@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from aelab import runs
-from aelab.errors import LabError
 from aelab.runs import Run, about
 from aelab.runs.about import About
 from ui.i18n import plain, t
@@ -58,20 +57,10 @@ def named(run_id: str, said: About) -> str:
     return f"{said.title} ({run_id[-_TAIL:]})" if said.title else run_id
 
 
-def finished_early(run: Run) -> int | None:
-    """Return the epoch after which a run was finished before its time, if it was."""
-    try:
-        stopped = run.metrics().get("stopped")
-    except LabError:  # not done
-        return None
-    epoch = stopped.get("epoch") if isinstance(stopped, dict) else None
-    return epoch if isinstance(epoch, int) else None
-
-
 def remarks(run: Run, said: About) -> list[str]:
     """Return what has to be known of a run before its numbers are believed."""
     found = []
-    epoch = finished_early(run)
+    epoch = run.stopped_after()
     if epoch is not None:
         found.append(t("finished early, after epoch {epoch}", epoch=epoch))
     if said.imported:

@@ -26,7 +26,12 @@ from ui.known import Known, remarks
 from ui.labels import PARTS, choice_name
 from ui.tables import measures_columns
 
-_QUESTION = {"model": N_("Model"), "dataset": N_("Dataset"), "dataset_checksum": N_("Images")}
+_QUESTION = {
+    "model": N_("Model"),
+    "dataset": N_("Dataset"),
+    "dataset_checksum": N_("Images"),
+    "parent": N_("Continues"),
+}
 _CHECKSUM = 8  # letters that tell images apart
 
 
@@ -188,7 +193,7 @@ def _value(name: str, value: object) -> str:
         return t(models[str(value)].label)
     if name == "dataset_checksum":
         return str(value)[:_CHECKSUM]
-    return choice_name(value) if isinstance(value, str) and name != "dataset" else f"{value}"
+    return choice_name(value) if isinstance(value, str) and name not in _QUESTION else f"{value}"
 
 
 def _label(name: str, runs: Sequence[Run]) -> str:

@@ -10,18 +10,30 @@ from aelab.datasets.store import Dataset
 from aelab.fields import Config
 from aelab.models import models
 from aelab.models.spec import ModelSpec
+from aelab.runs import Run
 from aelab.training.config import TrainingConfig, suggested_batch_size
-from ui import address
+from ui import address, pickers
 from ui.forms import config_control, config_form
 from ui.i18n import t
 
+_PAGE = "train"
 _USUAL_MODEL = "conv_ae"
 _OF_STEPS = ("epochs", "batch_size", "learning_rate")  # a closed form takes none
 
 
+def begin_with(run: Run) -> None:
+    """Let the form stand, in the next script run, at the settings of a run."""
+    for key in [key for key in st.session_state if str(key).startswith(f"{_PAGE}.")]:
+        del st.session_state[key]
+    asked = {name: str(value) for name, value in run.settings.items()} | {"model": run.model}
+    st.session_state[f"{_PAGE}.asked"] = asked
+    address.keep(asked, _names())
+    pickers.choose_next(dataset=run.dataset)
+
+
 def pick_model() -> ModelSpec:
     """Draw the picker of architectures and return the chosen one; the address can ask for another one at first."""
-    asked = address.asked_at_first("train").get("model")
+    asked = address.asked_at_first(_PAGE).get("model")
     name = st.selectbox(
         t("Model"),
         models.names(),
@@ -37,7 +49,7 @@ def pick_model() -> ModelSpec:
 
 def settings(spec: ModelSpec, data: Dataset) -> dict[str, Any]:
     """Draw the controls and return the values by field; the address keeps those that are not the usual ones."""
-    at_first = address.asked_at_first("train")
+    at_first = address.asked_at_first(_PAGE)
     of_model = at_first if at_first.get("model", _USUAL_MODEL) == spec.name else {}
     values = config_form(spec.config, f"train.{spec.name}", usual=address.with_asked(spec.config(), of_model))
     with st.expander(t("Training"), expanded=True):

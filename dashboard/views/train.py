@@ -39,6 +39,7 @@ with controls:
     )
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
         st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values).id
+        st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
 
 with main:
     followed = st.query_params.get(live.FOLLOWED)

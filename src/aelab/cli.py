@@ -131,8 +131,11 @@ def _add_split_settings(command: argparse.ArgumentParser) -> None:
 
 def _add_train(top: Any) -> None:
     train = _command(top, "train", runs.train, "train a model in a worker process")
-    train.add_argument("--dataset", required=True)
-    train.add_argument("--model", required=True)
+    train.add_argument("--dataset")
+    train.add_argument("--model")
+    train.add_argument("--like", metavar="RUN", help="take dataset, model and settings from a run; change some")
+    train.add_argument("--continue", dest="more", metavar="RUN", help="train a finished run for --epochs more")
+    train.add_argument("--afresh", action="store_true", help="begin again instead of resuming what was cancelled")
     train.add_argument("--epochs")
     train.add_argument("--limit", help="training images to use")
     train.add_argument("--seed")

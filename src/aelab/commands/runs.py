@@ -9,23 +9,39 @@ from aelab import runs, starter
 from aelab.commands.answer import Answer
 from aelab.commands.following import follow
 from aelab.commands.keeping import said
+from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.runs import Listed, Run, about
 from aelab.tasks import train as train_task
+from aelab.training.config import TrainingConfig
 
 
 def train(arguments: argparse.Namespace) -> Answer:
     """Queue a training and, unless detached, wait for it."""
-    settings = dict(arguments.set)
-    for name in ("epochs", "limit", "seed"):
-        if getattr(arguments, name) is not None:
-            settings[name] = getattr(arguments, name)
-    run = train_task.submit(arguments.dataset, arguments.model, settings)
+    run = _asked(arguments)
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
         follow(job, run.id)
     return _run_answer(run)
+
+
+def _asked(arguments: argparse.Namespace) -> Run:
+    """Queue what the arguments ask for: a new run, one like another, or more epochs of one."""
+    settings = dict(arguments.set)
+    for name in ("epochs", "limit", "seed"):
+        if getattr(arguments, name) is not None:
+            settings[name] = getattr(arguments, name)
+    if arguments.more is not None:
+        if set(settings) != {"epochs"} or arguments.like or arguments.dataset or arguments.model:
+            raise LabError("--continue takes --epochs, how many more, and no other setting.")
+        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs)
+    like = runs.find(arguments.like) if arguments.like else None
+    dataset = arguments.dataset or (like and like.dataset)
+    model = arguments.model or (like and like.model)
+    if not dataset or not model:
+        raise LabError("A training needs --dataset and --model, or --like and a run to take them from.")
+    return train_task.submit(dataset, model, {**(like.settings if like else {}), **settings}, afresh=arguments.afresh)
 
 
 def starter_lab(arguments: argparse.Namespace) -> Answer:

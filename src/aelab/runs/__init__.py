@@ -4,6 +4,8 @@
 `config.json`         everything needed to repeat the run
 `environment.json`    versions and machine
 `history.jsonl`       a line an epoch: loss and parts, train and validation
+`events.jsonl`        what else happened: resumed, finished early
+`checkpoints/`        the newest two states from which the training can go on
 `snapshots/`          the same few reconstructions and codes as they were after an epoch
 `model.weights.npz`   the weights of both networks, plain arrays
 `encoder.onnx`        what the server runs
@@ -15,7 +17,8 @@
 How a run stands is what its job says; the job has the run's id.
 """
 
-from aelab.runs.run import Run, root
+from aelab.runs.checkpoints import Found
+from aelab.runs.run import Parent, Run, root
 from aelab.runs.store import (
     Listed,
     RunState,
@@ -32,7 +35,9 @@ from aelab.runs.trash import delete, deleted, restore
 from aelab.runs.writer import RunWriter
 
 __all__ = [
+    "Found",
     "Listed",
+    "Parent",
     "Run",
     "RunState",
     "RunWriter",

@@ -18,7 +18,6 @@ from aelab.intake.zips import DAMAGE
 from aelab.models.spec import Shape
 from aelab.runs import contents
 from aelab.runs.run import Run
-from aelab.runs.store import new_run
 
 #: Bytes of a run's files together, unpacked.
 MOST_BYTES: Final = setting("MOST_RUN_BYTES", 2 * 1024**3)
@@ -92,7 +91,7 @@ def opened(archive: zipfile.ZipFile, what: str) -> Parcel:
     config = _text(archive, members, "config.json", what)
     if hashlib.blake2b(config).hexdigest() != digests["config.json"]:
         raise _damaged(what, "config.json", "a checksum is wrong")
-    run = contents.run_of(contents.read_json(config, "config.json"), new_run)
+    run = contents.run_of(contents.read_json(config, "config.json"))
     return Parcel(archive, what, members, digests, run, contents.shape_of(manifest.get("shape")))
 
 

@@ -5,6 +5,7 @@ A field that this lab does not know may be one that a newer lab relies on; so it
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import math
@@ -20,7 +21,8 @@ from aelab.intake.names import printable
 from aelab.metrics import metrics
 from aelab.models import models
 from aelab.models.spec import ModelSpec, Shape
-from aelab.runs.run import Run
+from aelab.runs.run import Parent, Run
+from aelab.runs.store import new_run
 from aelab.training.config import TrainingConfig, plan
 
 MOST_SNAPSHOT_BYTES: Final = 64 * 1024**2
@@ -45,14 +47,8 @@ def read_json(content: bytes, file: str) -> dict[str, Any]:
     return data
 
 
-def run_of(config: Mapping[str, Any], new_id: Any) -> Run:
+def run_of(config: Mapping[str, Any]) -> Run:
     """Return the run that a `config.json` describes, under the id that such a run has here.
-
-    Parameters
-    ----------
-    config : mapping
-    new_id : callable
-        ``new_id(dataset, checksum, plan)`` gives a new run of that question; its id is used.
 
     Raises
     ------
@@ -72,8 +68,18 @@ def run_of(config: Mapping[str, Any], new_id: Any) -> Run:
     spec = models[config["model"]]
     _only(file, settings, spec.config.names() + TrainingConfig.names())
     chosen = plan(spec.name, settings)
-    same: Run = new_id(config["dataset"], config["dataset_checksum"], chosen)
-    return Run(same.id, same.dataset, same.dataset_checksum, same.model, same.settings, config["created"])
+    parent = _parent(config.get("parent"))
+    same = new_run(config["dataset"], config["dataset_checksum"], chosen, parent)
+    return dataclasses.replace(same, created=config["created"])
+
+
+def _parent(value: Any) -> Parent | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("run"), str) or not _is_count(value.get("epochs")):
+        raise _wrong("config.json", "parent")
+    _only("config.json", value, ("run", "epochs"))
+    return Parent(storage.checked_id(value["run"]), value["epochs"])
 
 
 def shape_of(value: Any) -> Shape:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import filelock
 
@@ -14,12 +17,13 @@ from aelab import storage
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs.folder import Status
-from aelab.runs.run import Run, damaged, root
+from aelab.runs.run import Parent, Run, damaged, root
 from aelab.training.config import Plan
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 
 _FORMAT = 1
+_FIELDS = {"format", "dataset", "dataset_checksum", "model", "settings", "created", "parent"}
 
 
 def lock() -> filelock.FileLock:
@@ -28,8 +32,15 @@ def lock() -> filelock.FileLock:
     return filelock.FileLock(root() / ".lock", is_singleton=True)
 
 
-def create(run: Run) -> None:
-    """Write a new run's folder with its config; one of the same id that cannot be used gives way."""
+def create(run: Run, continued: Run | None = None) -> None:
+    """Write a new run's folder with its config; one of the same id that cannot be used gives way.
+
+    Parameters
+    ----------
+    run : Run
+    continued : Run, optional
+        Its parent, whose history, snapshots and newest checkpoint it begins with.
+    """
     path = root() / storage.checked_id(run.id)
     root().mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -38,7 +49,7 @@ def create(run: Run) -> None:
     if job is not None and jobs.status(job).state == "done":  # what it has done is gone
         storage.removed_folder(job.folder)
     with storage.written_folder(path) as folder:
-        (folder / "snapshots").mkdir()
+        _begin(folder, continued)
         storage.write_json(
             folder / "config.json",
             {
@@ -48,8 +59,19 @@ def create(run: Run) -> None:
                 "model": run.model,
                 "settings": dict(run.settings),
                 "created": run.created,
+                **({"parent": dataclasses.asdict(run.parent)} if run.parent else {}),
             },
         )
+
+
+def _begin(folder: Path, continued: Run | None) -> None:
+    """Make the folders of a run; copy what it continues."""
+    for name in ("snapshots", "checkpoints"):
+        (folder / name).mkdir()
+        for file in (continued.folder / name).iterdir() if continued else ():
+            shutil.copyfile(file, folder / name / file.name)
+    if continued:
+        shutil.copyfile(continued.folder / "history.jsonl", folder / "history.jsonl")
 
 
 def existing(run_id: str) -> Path:
@@ -71,11 +93,41 @@ def find(run_id: str) -> Run:
         If there is none of that id, or its `config.json` cannot be read.
     """
     data = storage.read_json(existing(run_id) / "config.json")
-    texts = ("dataset", "dataset_checksum", "model", "created")
     fields = data if isinstance(data, dict) else {}
+    _check_known(run_id, fields)
+    texts = ("dataset", "dataset_checksum", "model", "created")
     if not all(isinstance(fields.get(name), str) for name in texts) or not isinstance(fields.get("settings"), dict):
         raise damaged(run_id, "config.json", "missing fields")
-    return Run(run_id, data["dataset"], data["dataset_checksum"], data["model"], data["settings"], data["created"])
+    return Run(
+        id=run_id,
+        dataset=fields["dataset"],
+        dataset_checksum=fields["dataset_checksum"],
+        model=fields["model"],
+        settings=fields["settings"],
+        created=fields["created"],
+        parent=_parent(run_id, fields.get("parent")),
+    )
+
+
+def _check_known(run_id: str, fields: Mapping[str, Any]) -> None:
+    """Refuse what a newer version has written and this one would leave out."""
+    unknown = sorted(set(fields) - _FIELDS)
+    if unknown:
+        raise LabError(
+            "config.json of run {run} has fields that this version of the lab does not know: {names}. Open it with the "
+            "version that wrote it.",
+            run=run_id,
+            names=", ".join(unknown),
+        )
+
+
+def _parent(run_id: str, parent: Any) -> Parent | None:
+    if parent is None:
+        return None
+    try:
+        return Parent(str(parent["run"]), int(parent["epochs"]))
+    except (KeyError, TypeError, ValueError):
+        raise damaged(run_id, "config.json", "missing fields") from None
 
 
 @dataclass(frozen=True)
@@ -125,12 +177,15 @@ def touch() -> None:
     os.utime(root())
 
 
-def new_run(dataset: str, checksum: str, chosen: Plan) -> Run:
+def new_run(dataset: str, checksum: str, chosen: Plan, parent: Parent | None = None) -> Run:
     """Return the run of a plan on a dataset; the same question has the same id."""
     from aelab.jobs.queue import key  # noqa: PLC0415
 
     settings = {**chosen.model_config.to_json(), **chosen.training.to_json()}
-    digest = key("train", {"dataset": checksum, "model": chosen.model.name, "settings": settings}).split("-")[1]
+    asked = {"dataset": checksum, "model": chosen.model.name, "settings": settings}
+    if parent is not None:
+        asked["parent"] = dataclasses.asdict(parent)
+    digest = key("train", asked).split("-")[1]
     name = f"{chosen.model.name}-{dataset[:40]}-{digest[:8]}"
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    return Run(name, dataset, checksum, chosen.model.name, settings, now)
+    return Run(name, dataset, checksum, chosen.model.name, settings, now, parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
+from aelab.runs import checkpoints
+from aelab.runs.checkpoints import Found
 from aelab.runs.run import Run
+from aelab.training.recorder import Checkpoint
 
 
 class RunWriter:
@@ -31,6 +35,25 @@ class RunWriter:
     def epoch(self, line: Mapping[str, Any]) -> None:
         """Append an epoch to the history."""
         storage.append_line(self._folder / "history.jsonl", dict(line))
+
+    def event(self, line: Mapping[str, Any]) -> None:
+        """Append something that happened beside the epochs."""
+        storage.append_line(self._folder / "events.jsonl", dict(line))
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a state to go on from, with the history that belongs to it."""
+        checkpoints.save(self._folder / "checkpoints", checkpoint, storage.read_lines(self._folder / "history.jsonl"))
+
+    def rewind(self, found: Found) -> None:
+        """Let history and snapshots end where a checkpoint was kept, so that nothing is told twice or left out."""
+        epoch = found.checkpoint.epoch if found.checkpoint else 0
+        for path in self._folder.rglob(".*"):  # what a worker was writing when it was killed
+            path.unlink(missing_ok=True)
+        with storage.written(self._folder / "history.jsonl", "w") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in found.history)
+        for path in (self._folder / "snapshots").glob("epoch-*.npz"):
+            if int(path.stem.removeprefix("epoch-")) > epoch:
+                path.unlink(missing_ok=True)
 
     def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         """Keep the arrays of an epoch."""

@@ -13,7 +13,7 @@ import pandas as pd
 from aelab.runs import Run
 
 #: What is no setting of a config, and yet decides what a training does.
-QUESTION = ("model", "dataset", "dataset_checksum")
+QUESTION = ("model", "dataset", "dataset_checksum", "parent")
 
 
 def differences(runs: Sequence[Run]) -> pd.DataFrame:
@@ -22,8 +22,9 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a run, in the order given: `run`, then a column for each setting whose values differ, `model`, `dataset`
-        and `dataset_checksum` first. None where a run's model has no such setting.
+        A row a run, in the order given: `run`, then a column for each setting whose values differ, `model`, `dataset`,
+        `dataset_checksum` and `parent` (the id of the run that it continues) first. None where a run has no such
+        setting.
     """
     asked = [_asked(run) for run in runs]
     names = [*QUESTION, *sorted({name for values in asked for name in values} - set(QUESTION))]
@@ -41,4 +42,5 @@ def _asked(run: Run) -> dict[str, Any]:
         "model": run.model,
         "dataset": run.dataset,
         "dataset_checksum": run.dataset_checksum,
+        "parent": run.parent.run if run.parent else None,
     }

@@ -76,7 +76,12 @@ def _experiment(run: Run, measured: Mapping[str, Any]) -> str:
     """Return what two runs of one experiment have in common: everything but the seed."""
     settings = {name: value for name, value in run.settings.items() if name != "seed"}
     return json.dumps(
-        [run.dataset_checksum, run.model, settings, measured.get("stopped"), measured["split"]],
+        [run.dataset_checksum, run.model, settings, measured.get("stopped"), measured["split"], _begun_at(run)],
         sort_keys=True,
         default=str,
     )
+
+
+def _begun_at(run: Run) -> int:
+    """Return the epochs of the run that this one continues; its learning rate began anew after them."""
+    return run.parent.epochs if run.parent else 0

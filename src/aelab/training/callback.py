@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from aelab.errors import LabError
 from aelab.pixels import UInt8Images, to_uint8, to_unit
 from aelab.training.config import Plan
 from aelab.training.data import corrupted
@@ -23,12 +22,8 @@ _MOST_SNAPSHOTS = 50
 _FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
 
 
-class DivergedError(LabError):
-    """The loss is no number any more."""
-
-
 class Recording(keras.callbacks.Callback):  # type: ignore[misc]
-    """Report progress and epochs, keep snapshots, stop when asked or when the loss is no number.
+    """Report progress, epochs and snapshots.
 
     Parameters
     ----------
@@ -36,42 +31,30 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     networks : Networks
     validation : ndarray, uint8 (N, H, W, C)
         The first images are the ones every snapshot shows.
-    steps : int
-        Steps in an epoch.
     recorder : Recorder
+    seconds : float
+        Of training that went before.
     """
 
-    def __init__(self, plan: Plan, networks: Networks, validation: UInt8Images, steps: int, recorder: Recorder) -> None:
+    def __init__(
+        self, plan: Plan, networks: Networks, validation: UInt8Images, recorder: Recorder, seconds: float = 0.0
+    ) -> None:
         super().__init__()
         self._plan = plan
         self._networks = networks
-        self._steps = steps
         self._recorder = recorder
         self._probe = to_unit(validation[:_PROBED_IMAGES])
         self._given = corrupted(self._probe, plan, plan.training.seed + 1) if plan.model.denoises else self._probe
-        self._started = time.monotonic()
+        self._started = time.monotonic() - seconds
         self._epoch = 1
-        self.cancelled = False
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Remember which epoch it is, counted from 1."""
         self._epoch = epoch + 1
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Report progress; stop if asked, or if the loss is no number."""
-        self._check(logs or {})
-        done = (self._epoch - 1 + (batch + 1) / self._steps) / self._plan.training.epochs
-        self._recorder.progress(min(done, 1.0), self._epoch)
-        if self._recorder.should_stop():
-            self.cancelled = True
-            self.model.stop_training = True
-
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Report the epoch's numbers, and keep a snapshot if it is one of those that are kept."""
-        if self.cancelled:
-            return
         logs = logs or {}
-        self._check(logs)
         names = tuple(self._plan.model.parts)
         self.report(
             {name: float(logs[name]) for name in names},
@@ -99,16 +82,6 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
                 "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
             },
         )
-
-    def _check(self, logs: Mapping[str, Any]) -> None:
-        if not all(math.isfinite(float(value)) for value in logs.values()):
-            raise DivergedError(
-                "The loss stopped being a number in epoch {epoch}: learning_rate {rate} is too high for this "
-                "network. Try {proposal}.",
-                epoch=self._epoch,
-                rate=f"{self._plan.training.learning_rate:g}",
-                proposal=f"{min(self._plan.training.learning_rate / 10, 0.002):g}",
-            )
 
 
 def with_total(parts: dict[str, float]) -> dict[str, float]:
