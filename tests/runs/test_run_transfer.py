@@ -19,6 +19,7 @@ from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.pixels import to_unit
 from aelab.runs import about, transfer
+from aelab.runs.run import Parent
 from aelab.tasks.import_run import rebuilt
 
 #: tf2onnx asks numpy for what is there no more.
@@ -105,6 +106,15 @@ def test_a_run_that_is_not_done_has_no_export(lab: TrainedLab, tmp_path: Path) -
     (runs.root() / lab.runs["pca"] / "metrics.json").unlink()
     with pytest.raises(LabError, match="has no results yet"):
         transfer.export(runs.find(lab.runs["pca"]), shape, io.BytesIO())
+
+
+def test_a_run_that_continues_another_still_does(vae: Files, lab: TrainedLab, tmp_path: Path) -> None:
+    continued = with_json(vae, "config.json", parent={"run": "vae-digits-0123", "epochs": 1})
+    run = transfer.receive(packed(tmp_path / "1.zip", continued), "1.zip", rebuilt)
+    assert run.id != lab.runs["vae"]  # another question
+    assert runs.find(run.id).parent == Parent("vae-digits-0123", 1)
+    for parent in ({"run": "../x", "epochs": 1}, {"run": "x", "epochs": 0}, {"run": "x", "epochs": 1, "y": 2}, 5):
+        refused(packed(tmp_path / "2.zip", with_json(vae, "config.json", parent=parent)))
 
 
 # Weights: the layer at fault is named.

@@ -7,6 +7,7 @@ from typing import Any
 from aelab import runs
 from aelab.models import models
 from aelab.runs import Run, RunWriter
+from aelab.runs.run import Parent
 from aelab.training.config import TrainingConfig
 
 _COUNT = [0]
@@ -21,6 +22,7 @@ def made(
     half: float = 0.01,
     psnr: float | None = 20.0,
     stopped: int | None = None,
+    parent: Parent | None = None,
     losses: tuple[float, ...] = (3.0, 2.0),
     **settings: Any,
 ) -> Run:
@@ -29,7 +31,7 @@ def made(
     number = _COUNT[0]
     config = models[model].config().to_json() | TrainingConfig().to_json() | settings
     created = f"2026-01-01T00:00:{number % 60:02d}.{number:03d}+00:00"
-    run = Run(f"run-{number}", dataset, checksum, model, config, created)
+    run = Run(f"run-{number}", dataset, checksum, model, config, created, parent)
     runs.create(run)
     writer = RunWriter(run)
     for epoch, loss in enumerate(losses, start=1):

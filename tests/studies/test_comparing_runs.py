@@ -10,6 +10,7 @@ from made_runs import made
 from scipy import stats
 
 from aelab import runs
+from aelab.runs.run import Parent
 from aelab.studies import comparison
 from aelab.studies.curves import curve_groups
 from aelab.studies.differences import differences
@@ -64,8 +65,15 @@ def test_what_differs_in_more_than_the_seed_is_never_pooled() -> None:
         made(seed=2, epochs=3),
         made("dae", seed=3),
         made(seed=4, stopped=3),
+        made(seed=5, parent=Parent("run-1", 5)),
+        made(seed=6, parent=Parent("run-1", 7)),
     ]
-    assert [len(pool) for pool in pools(made_runs)] == [1] * 5
+    assert [len(pool) for pool in pools(made_runs)] == [1] * 7
+
+
+def test_what_a_run_continues_is_a_difference() -> None:
+    first, second = made(), made(parent=Parent("run-1", 5))
+    assert differences([first, second]).to_dict("list") == {"run": [first.id, second.id], "parent": [None, "run-1"]}
 
 
 def test_one_training_under_two_names_of_its_images_counts_once() -> None:
