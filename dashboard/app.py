@@ -29,6 +29,7 @@ page = st.navigation(
         st.Page("views/denoise.py", title=t("Denoise"), icon=":material/blur_off:"),
         st.Page("views/latent.py", title=t("Latent"), icon=":material/scatter_plot:"),
         st.Page("views/reports.py", title=t("Reports"), icon=":material/leaderboard:"),
+        st.Page("views/compare.py", title=t("Compare"), icon=":material/compare_arrows:"),
     ]
 )
 

@@ -21,6 +21,7 @@ PALETTE = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadb",
 )  # fmt: skip
 UNKNOWN = "#9a9a9a"
+_DASHES = ("solid", "dash", "dot", "dashdot")
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
 _Trace = dict[str, Any]
@@ -252,3 +253,31 @@ def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) 
     }
     height = 80 + 44 * len(table)
     return _figure([points], title, _axis(x), _axis(y, type="category", autorange="reversed"), height=height)
+
+
+def overlaid(
+    curves: Sequence[tuple[str, Sequence[int], Sequence[float]]], places: Sequence[int], *, title: str, x: str, y: str
+) -> go.Figure:
+    """Draw curves of several runs over one another.
+
+    Parameters
+    ----------
+    curves : sequence of (str, epochs, losses)
+    places : sequence of int
+        A number for each that stays the same whichever others are drawn: it decides colour and dashes.
+    """
+    lines = [
+        {
+            "type": "scatter",
+            "x": list(epochs),
+            "y": list(losses),
+            "name": text(name),
+            "mode": "lines+markers",
+            "line": {"color": PALETTE[place % len(PALETTE)], "dash": _DASHES[place // len(PALETTE) % len(_DASHES)]},
+            "marker": {"size": 5},
+        }
+        for (name, epochs, losses), place in zip(curves, places, strict=True)
+    ]
+    legend = {"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom"}  # ids are long: a line each
+    height = 320 + 20 * len(lines)
+    return _figure(lines, title, _axis(x), _axis(y), height=height, layout={"legend": legend, "showlegend": True})

@@ -14,6 +14,7 @@ from aelab.cleaning import drafts
 from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.jobs import queue
+from aelab.runs import trash
 from ui.i18n import say
 
 
@@ -29,6 +30,7 @@ def open_once() -> LabError | None:
     try:
         store.sweep_unfinished()
         drafts.sweep()
+        trash.sweep()
         if starter.is_new():
             starter.queue_starter()
         queue.pump()

@@ -11,11 +11,12 @@ from aelab.datasets import sources, store
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder, queue
 from aelab.models import models
-from aelab.runs import Run
+from aelab.runs import Run, about
 from aelab.tasks import make_dataset
 from ui import caches, visitor
 from ui.guards import empty
 from ui.i18n import plain, say, t
+from ui.known import offered, remarks
 from ui.provenance import built_in_summaries
 from ui.waiting import wait_for
 
@@ -60,7 +61,7 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     usable : callable
         Which runs this page can use; they come first.
     """
-    done = sorted(runs.done(), key=lambda run: not usable(run))
+    done = sorted(offered(), key=lambda run: not usable(run))
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     chosen = st.selectbox(t("Run"), [run.id for run in done], key=RUN_KEY, bind="query-params")
@@ -77,7 +78,13 @@ def name_damaged() -> None:
 
 
 def describe(run: Run) -> str:
-    """Return a line on what a run is: model, latent dimension, dataset, epochs."""
+    """Return a line on what a run is: title, model, latent dimension, dataset, epochs, and what to beware of."""
+    said = about.read(run.id)
+    title = [f"**{plain(said.title)}**"] if said.title else []
+    return " · ".join([*title, _settings(run), *remarks(run, said)])
+
+
+def _settings(run: Run) -> str:
     if run.model in models and models[run.model].fit is not None:  # a closed form has no epochs
         return t(
             "{model} with a latent dimension of {latent}, on {dataset}, seed {seed}",

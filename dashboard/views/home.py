@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from aelab.runs import about
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t
@@ -60,6 +61,7 @@ for column, (path, name, question) in zip(
         ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
         ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),
         ("views/reports.py", t("Reports"), t("Which run is better, at what, and by how much?")),
+        ("views/compare.py", t("Compare"), t("What differs between these runs, and what did it change?")),
     ],
     strict=True,
 ):
@@ -73,6 +75,7 @@ if listed:
         pd.DataFrame(
             {
                 t("Run"): [row.id for row in listed],
+                t("Title"): [said.title for said in about.read_all(row.id for row in listed).values()],
                 t("State"): [state_name(row.state) for row in listed],
                 t("Model"): [row.run.model if row.run else "" for row in listed],
                 t("Dataset"): [row.run.dataset if row.run else "" for row in listed],

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, datasets, jobs, runs, studies
+from aelab.commands import cleaning, collecting, comparing, datasets, jobs, keeping, runs, studies
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
@@ -160,9 +160,25 @@ def _add_runs(top: Any) -> None:
     for name, action, text in (
         ("show", runs.show, "show a run's settings, history and measures"),
         ("cancel", runs.cancel, "cancel a run that waits or trains"),
-        ("delete", runs.delete, "delete a run"),
+        ("delete", keeping.delete, "delete a run; it can be restored for some days"),
+        ("restore", keeping.restore, "bring a deleted run back"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")
+    compare = _command(group, "compare", comparing.compare, "say what differs between runs, and what it changed")
+    compare.add_argument("run", metavar="RUN", nargs="+")
+    compare.add_argument("--csv", metavar="FILE")
+    export = _command(group, "export", keeping.export, "write a run as one zip")
+    export.add_argument("run", metavar="RUN")
+    export.add_argument("--out", metavar="FILE.zip", required=True)
+    export.add_argument("--networks-only", action="store_true", help="ONNX and weights, without the training")
+    load = _command(group, "import", keeping.load, "take in the zip of a run, checked")
+    load.add_argument("path", metavar="FILE.zip")
+    note = _command(group, "note", keeping.note, "write about a run")
+    note.add_argument("run", metavar="RUN")
+    note.add_argument("--title")
+    note.add_argument("--notes", metavar="TEXT")
+    note.add_argument("--tag", action="append", help="instead of its tags; several times for several; '' for none")
+    note.add_argument("--archive", action=argparse.BooleanOptionalAction, default=None, help="put it away")
 
 
 def _add_jobs(top: Any) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from aelab import runs, starter
 from aelab.commands.answer import Answer
 from aelab.commands.following import follow
+from aelab.commands.keeping import said
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.people import SHELL
-from aelab.runs import Listed, Run
+from aelab.runs import Listed, Run, about
 from aelab.tasks import train as train_task
 from aelab.training.config import TrainingConfig
 
@@ -61,7 +62,11 @@ def starter_lab(arguments: argparse.Namespace) -> Answer:
 def list_all(arguments: argparse.Namespace) -> Answer:
     """List every run."""
     rows = [_row(listed) for listed in runs.listed()]
-    lines = [f"{row['run']:<44} {row['status']:<12} {row['model'] or '':<12} {row['dataset'] or ''}" for row in rows]
+    lines = [
+        f"{row['run']:<44} {row['status']:<12} {row['model'] or '':<12} {row['dataset'] or '':<16} "
+        f"{said(about.read(row['run']))}".rstrip()
+        for row in rows
+    ]
     return Answer({"runs": rows}, lines or ["There are no runs yet; `aelab starter` makes four."])
 
 
@@ -78,7 +83,9 @@ def show(arguments: argparse.Namespace) -> Answer:
         "error": str(state.error) if state.error else None,
         "metrics": flat(run.metrics()) if state.state == "done" else None,
     }
-    lines = [f"{run.id}: {state.state}", *(f"  {key} = {value}" for key, value in run.settings.items())]
+    written = about.read(run.id)
+    words = [line for line in (said(written), *written.notes.splitlines()) if line]
+    lines = [f"{run.id}: {state.state}", *words, *(f"  {key} = {value}" for key, value in run.settings.items())]
     if state.error:
         lines.append(str(state.error))
     return Answer(data, lines + measure_lines(data["metrics"]))
@@ -89,12 +96,6 @@ def cancel(arguments: argparse.Namespace) -> Answer:
     run = runs.find(arguments.run)
     queue.cancel(run.id)
     return Answer({"cancelled": run.id}, [f"Asked {run.id} to stop."])
-
-
-def delete(arguments: argparse.Namespace) -> Answer:
-    """Delete a run."""
-    runs.delete(arguments.run)
-    return Answer({"deleted": arguments.run}, [f"Deleted {arguments.run}."])
 
 
 def _run_answer(run: Run) -> Answer:
@@ -120,6 +121,7 @@ def _row(listed: Listed) -> dict[str, Any]:
         "model": listed.run.model if listed.run else None,
         "dataset": listed.run.dataset if listed.run else None,
         "reason": str(listed.reason) if listed.reason else None,
+        **about.read(listed.id).to_json(),
     }
 
 
@@ -127,8 +129,9 @@ def flat(metrics: dict[str, Any]) -> dict[str, Any]:
     """Return the means over all images, with N and split: the form that scripts rely on."""
     flat = {name: each["mean"] for name, each in metrics["overall"].items()}
     flat |= {"n": metrics["n"], "split": metrics["split"]}
-    if metrics.get("generation"):
-        flat["generation"] = metrics["generation"]
+    for name in ("generation", "stopped"):
+        if metrics.get(name):
+            flat[name] = metrics[name]
     return flat
 
 

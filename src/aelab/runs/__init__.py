@@ -11,6 +11,7 @@
 `encoder.onnx`        what the server runs
 `decoder.onnx`
 `metrics.json`        measures on the test split, written last: a run that has it is complete
+`about.json`          what people wrote about it: title, notes, tags; the only file that changes afterwards
 ====================  ===========================================================================
 
 How a run stands is what its job says; the job has the run's id.
@@ -22,14 +23,15 @@ from aelab.runs.store import (
     Listed,
     RunState,
     create,
-    delete,
     done,
     find,
     listed,
     lock,
     new_run,
     status,
+    touch,
 )
+from aelab.runs.trash import delete, deleted, restore
 from aelab.runs.writer import RunWriter
 
 __all__ = [
@@ -41,11 +43,14 @@ __all__ = [
     "RunWriter",
     "create",
     "delete",
+    "deleted",
     "done",
     "find",
     "listed",
     "lock",
     "new_run",
+    "restore",
     "root",
     "status",
+    "touch",
 ]

@@ -1,9 +1,10 @@
-"""Create, find, list and delete runs; how one stands is what its job says."""
+"""Create, find and list runs; how one stands is what its job says."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ def _begin(folder: Path, continued: Run | None) -> None:
         shutil.copyfile(continued.folder / "history.jsonl", folder / "history.jsonl")
 
 
-def _existing(run_id: str) -> Path:
+def existing(run_id: str) -> Path:
+    """Return the folder of a run, damaged or not; a `LabError` if there is none of that id."""
     path = root() / storage.checked_id(run_id)
     if not path.is_dir():
         raise LabError(
@@ -80,7 +82,7 @@ def find(run_id: str) -> Run:
     LabError
         If there is none of that id, or its `config.json` cannot be read.
     """
-    return _from_json(run_id, storage.read_json(_existing(run_id) / "config.json"))
+    return _from_json(run_id, storage.read_json(existing(run_id) / "config.json"))
 
 
 def _to_json(run: Run) -> dict[str, Any]:
@@ -225,15 +227,9 @@ def status(run: Run) -> Status:
     return Status("done", 1.0) if complete else Status("interrupted")
 
 
-def delete(run_id: str) -> None:
-    """Delete a run, damaged or not, and its job; one that is still open has to be cancelled first."""
-    path = _existing(run_id)
-    job = jobs.find(run_id)
-    if job is not None and jobs.status(job).state in jobs.OPEN:
-        raise LabError("Run {run} is still {state}: cancel it first.", run=run_id, state=jobs.status(job).state)
-    storage.removed_folder(path)
-    if job is not None:
-        storage.removed_folder(job.folder)
+def touch() -> None:
+    """Let the runs' folder look changed after something in one of them was, so that lists of runs notice."""
+    os.utime(root())
 
 
 def new_run(dataset: str, checksum: str, chosen: Plan, parent: Parent | None = None) -> Run:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import PureWindowsPath
 from typing import Any
 
 from aelab import storage
@@ -11,6 +13,8 @@ from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job
+
+_LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
 
 
 def check_free(name: str) -> None:
@@ -38,3 +42,8 @@ def submit(kind: str, params: Mapping[str, Any], owner: str) -> Job:
     if job is not None and not is_stored(params["name"]) and folder.status(job).state == "done":
         storage.removed_folder(job.folder)
     return queue.submit(kind, params, owner=owner)
+
+
+def harmless(file_name: str) -> str:
+    """Return the last part of a file name, with nothing in it but letters, digits, dots, - and _."""
+    return re.sub(r"[^\w.-]+", "_", PureWindowsPath(file_name).name)[-_LONGEST_NAME:].lstrip(".") or "upload"

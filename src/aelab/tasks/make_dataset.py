@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import IO, Any
 
 from aelab import storage
@@ -25,7 +24,6 @@ from aelab.jobs.spec import TaskSpec
 from aelab.tasks import _storing
 
 _CHUNK = 1 << 20
-_LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
 _MOST_SECONDS = 24 * 3600  # that an upload waits for its import; afterwards nobody does
 
 #: An uploaded file: what its owner called it, and its content.
@@ -50,7 +48,7 @@ def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, colo
     so that thirty students can bring the same file at once. Its name, made harmless, is what errors call it.
     """
     _storing.check_free(name)
-    file = _harmless(file_name)
+    file = _storing.harmless(file_name)
     asked = {"name": name, "file": file, "size": size, "color": color}
     return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)}, owner)
 
@@ -88,7 +86,7 @@ def submit_uploads(
     _storing.check_free(name)
     if not uploads:
         raise LabError("There is no file to import; choose one or more.")
-    names = _different([_harmless(file_name) for file_name, _ in uploads])
+    names = _different([_storing.harmless(file_name) for file_name, _ in uploads])
     asked = {
         "name": name,
         "files": names,
@@ -167,11 +165,6 @@ def _different(names: list[str]) -> list[str]:
     if len({name.casefold() for name in names}) == len(names):
         return names
     return [f"{number:04}-{name}" for number, name in enumerate(names, start=1)]
-
-
-def _harmless(file_name: str) -> str:
-    """Return the last part of a file name, with nothing in it but letters, digits, dots, - and _."""
-    return re.sub(r"[^\w.-]+", "_", PureWindowsPath(file_name).name)[-_LONGEST_NAME:].lstrip(".") or "upload"
 
 
 SPEC = TaskSpec(name="make_dataset", label=N_("Making a dataset"), lane="light", run=make)
