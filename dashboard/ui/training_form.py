@@ -11,10 +11,14 @@ from aelab.fields import Config
 from aelab.models import models
 from aelab.models.spec import ModelSpec
 from aelab.runs import Run
+from aelab.tasks import calibrate
+from aelab.training import speeds
 from aelab.training.config import TrainingConfig, suggested_batch_size
-from ui import address, pickers
+from aelab.training.estimate import Estimate
+from ui import address, pickers, visitor
 from ui.forms import config_control, config_form
 from ui.i18n import t
+from ui.jobs import duration
 
 _PAGE = "train"
 _USUAL_MODEL = "conv_ae"
@@ -78,3 +82,30 @@ def _unusual(values: dict[str, Any], usual: Config) -> dict[str, Any]:
 def _names() -> list[str]:
     """Return everything that a training's address can have."""
     return ["model", *dict.fromkeys([*TrainingConfig.names(), *(n for spec in models for n in spec.config.names())])]
+
+
+def show_cost(cost: Estimate) -> None:
+    """Draw what a training will cost, and offer to measure a computer that is not known yet."""
+    parameters, seconds, memory = st.columns(3)
+    parameters.metric(
+        t("Parameters"),
+        f"{cost.summary.parameters:,}".replace(",", " "),
+        help=t("Numbers in both networks, as Keras counts them."),
+    )
+    seconds.metric(
+        t("Estimated time"),
+        duration(cost.seconds),
+        help=t(
+            "From the arithmetic of {count} training images an epoch; other jobs make it longer.", count=cost.images
+        ),
+    )
+    memory.metric(
+        t("Memory"),
+        t("{count} GB", count=round(cost.memory_bytes / 1e9, 1)),
+        help=t("What the worker is expected to take at the most."),
+    )
+    if not speeds.is_known():
+        st.caption(t("This computer has not been measured yet: the time is that of a usual one with two cores."))
+        if st.button(t("Measure it, which takes about 15 s"), icon=":material/speed:"):
+            calibrate.submit_if_unknown(visitor.owner())
+            st.toast(t("The measurement is queued; Home shows how it goes."), icon=":material/speed:")

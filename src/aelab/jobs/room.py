@@ -44,6 +44,12 @@ def memory_limit() -> int | None:
     return int(asked * _GIB) if math.isfinite(asked) and asked > 0 else None
 
 
+def most_memory() -> int:
+    """Return the bytes that one worker can ever have: the limit in the settings, or the computer's memory."""
+    total: int = psutil.virtual_memory().total
+    return min(memory_limit() or total, total) - (0 if memory_limit() else _RESERVE)
+
+
 def fits(job: Job, at_work: Sequence[Row]) -> bool:
     """Return whether a job's memory can be spared beside the jobs at work.
 

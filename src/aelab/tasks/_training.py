@@ -19,6 +19,8 @@ from aelab.jobs import folder as jobs
 from aelab.jobs.context import JobContext, Stopped
 from aelab.runs import Found, Run, RunWriter
 from aelab.studies import generation, reconstruction
+from aelab.training import speeds
+from aelab.training.estimate import estimate
 from aelab.training.order import taking_turns
 from aelab.training.recorder import Cancelled, Checkpoint, Epoch
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from aelab.training.networks import Networks
 
 _SHARE_OF_FIT = 0.95  # the rest of the progress bar is export and measuring
+_COUNTED_EPOCHS, _FEWEST_EPOCHS = 50, 3  # the last of a training tell how fast the computer is; the first traces
 _PACKAGES = ("aelab", "keras", "tensorflow", "numpy", "onnxruntime", "tf2onnx", "scikit-learn")
 
 
@@ -47,6 +50,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
     context.progress(_SHARE_OF_FIT)
     writer.metrics(measure(run, dataset) | stopped)
+    if not params.get("finish"):
+        _learn_speeds(context, run, dataset)
 
 
 def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, writer: RunWriter) -> Networks:
@@ -97,6 +102,16 @@ def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
     if run.plan.model.generative and generation.is_possible(dataset):
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
     return measured
+
+
+def _learn_speeds(context: JobContext, run: Run, dataset: Dataset) -> None:
+    """Let the next estimate know how long this training took."""
+    trained = [line["seconds"] for line in run.history()][-_COUNTED_EPOCHS:]
+    if run.plan.model.fit is not None or len(trained) < _FEWEST_EPOCHS:
+        return
+    epoch = (trained[-1] - trained[0]) / (len(trained) - 1)
+    reckoned = estimate(run.plan, dataset.shape, dataset.counts["train"], dataset.counts["test"])
+    speeds.learn(reckoned.part, epoch / reckoned.epoch_seconds)
 
 
 @dataclasses.dataclass(frozen=True)

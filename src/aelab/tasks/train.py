@@ -9,11 +9,14 @@ from aelab import inference, runs, storage
 from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import N_, LabError
 from aelab.jobs import folder as jobs
-from aelab.jobs import queue
+from aelab.jobs import queue, room
+from aelab.jobs.job import Expected
 from aelab.jobs.spec import TaskSpec
 from aelab.runs import Parent, Run
 from aelab.tasks import _training
+from aelab.training import speeds
 from aelab.training.config import Plan, plan, suggested_batch_size
+from aelab.training.estimate import Estimate, estimate
 
 
 def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: bool = False, owner: str = "") -> Run:
@@ -44,7 +47,7 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
         if not _is_answered(run.id):
             if afresh or not _can_go_on(run.id):
                 runs.create(run)
-            _queue(run, owner)
+            _queue(run, images, owner)
     return runs.find(run.id)
 
 
@@ -63,7 +66,7 @@ def resume(run_id: str, *, finish: bool = False, owner: str = "") -> Run:
         If it is done, or there is nothing to finish with.
     """
     run = runs.find(run_id)
-    run.images()  # other images may have taken the dataset's name
+    images = run.images()  # a LabError where other images have taken the dataset's name
     with runs.lock():
         state = runs.status(run).state
         if state in jobs.OPEN:
@@ -72,7 +75,7 @@ def resume(run_id: str, *, finish: bool = False, owner: str = "") -> Run:
             raise LabError("Run {run} is done. Continue it for more epochs instead.", run=run.id)
         if finish and run.learned_epochs() is None:
             raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
-        _queue(run, owner, finish=finish)
+        _queue(run, images, owner, finish=finish)
     return run
 
 
@@ -102,7 +105,7 @@ def prolong(run_id: str, epochs: int, *, owner: str = "") -> Run:
         if not _is_answered(run.id):
             if not _can_go_on(run.id):
                 runs.create(run, continued=parent)
-            _queue(run, owner)
+            _queue(run, images, owner)
     return runs.find(run.id)
 
 
@@ -119,6 +122,11 @@ def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
     chosen = plan(model, {"batch_size": suggested_batch_size(images), **settings})
     _check(chosen, dataset, images)
     return chosen
+
+
+def cost(chosen: Plan, dataset: Dataset, done: int = 0) -> Estimate:
+    """Return what a training will cost on this computer, of which `done` epochs need no more training."""
+    return estimate(chosen, dataset.shape, dataset.counts["train"], dataset.counts["test"], speeds.known(), done)
 
 
 def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
@@ -139,13 +147,33 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
             model=chosen.model.name,
             value=chosen.model_config.latent_dim,
         )
+    _check_memory(chosen, dataset)
 
 
-def _queue(run: Run, owner: str, *, finish: bool = False) -> None:
+def _check_memory(chosen: Plan, dataset: Dataset) -> None:
+    """Refuse what this computer could never hold, with the numbers."""
+    needed, there_is = cost(chosen, dataset).memory_bytes, room.most_memory()
+    if needed > there_is:
+        raise LabError(
+            "This training would take about {needed} GB of memory; workers may have {there_is} GB here. Choose fewer "
+            "images, a smaller batch_size or a smaller network.",
+            needed=round(needed / 1e9, 1),
+            there_is=round(there_is / 1e9, 1),
+        )
+
+
+def _queue(run: Run, images: Dataset, owner: str, *, finish: bool = False) -> None:
     job = jobs.find(run.id)
     if job is not None and jobs.status(job).state == "done":  # it finished early, or what it has done is gone
         storage.removed_folder(job.folder)
-    queue.submit("train", {"run": run.id, **({"finish": True} if finish else {})}, job_id=run.id, owner=owner)
+    reckoned = cost(run.plan, images, run.plan.training.epochs if finish else run.learned_epochs() or 0)
+    queue.submit(
+        "train",
+        {"run": run.id, **({"finish": True} if finish else {})},
+        job_id=run.id,
+        owner=owner,
+        expected=Expected(reckoned.seconds, reckoned.memory_bytes),
+    )
 
 
 def _is_answered(run_id: str) -> bool:
