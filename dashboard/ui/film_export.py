@@ -12,7 +12,7 @@ from aelab.errors import LabError
 from aelab.runs import Run
 from aelab.studies import time_machine
 from ui import mosaic, tables
-from ui.i18n import t
+from ui.i18n import plain, t
 from ui.lanes import Lane
 
 _MOST_FRAMES = 60
@@ -24,6 +24,7 @@ _LINE = 16  # pixels below the images, in which the epoch stands
 
 def offer(lane: Lane) -> None:
     """Draw the buttons that download what a run's snapshots show."""
+    st.caption(t("Take {run} away:", run=plain(lane.run.id)))
     with st.container(horizontal=True):
         if len(lane.film.epochs) > 1:
             _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
