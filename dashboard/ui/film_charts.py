@@ -33,12 +33,13 @@ def weights(
 ) -> go.Figure:
     """Draw a norm of every layer over epochs; the layers of the decoder have the colours of the encoder's, dashed."""
     lines: list[dict[str, Any]] = []
+    epochs = np.array(found.epochs)
     for column, layer in enumerate(found.layers):
         side, number, _ = layer.split("/")
         lines.append(
             {
                 "type": "scatter",
-                "x": found.epochs,
+                "x": epochs,
                 "y": values[:, column],
                 "name": names[layer],
                 "mode": "lines+markers" if len(found.epochs) < 30 else "lines",
