@@ -97,8 +97,8 @@ def show_map(lane: Lane, epoch: int) -> None:
         key=f"time.map.{lane.run.id}",
         alt=t("Scatter plot of the codes after the epoch, coloured by class, on axes that stay"),
     )
-    images = t("N = {count} validation images.", count=found.positions.shape[1])
-    st.caption(" ".join([images, _say_axes(found, row), *_say_moved(found, row)]))
+    images = t("N = {count} validation images", count=found.positions.shape[1])
+    st.caption(" ".join([f"{images}.", _say_axes(found, row), *_say_moved(found, row)]))
 
 
 def _axis(number: int, found: Film) -> str:
