@@ -81,6 +81,7 @@ def shoot(visitor: Visitor, page: str, runs: dict[str, str], path: Path) -> None
     """Open a page where it has most to say, and save a picture of it."""
     query = {
         "train": {"follow": runs["conv_ae"]},
+        "time_machine": {"run": runs["vae"], "epoch": "3"},
         "denoise": {"run": runs["dae"]},
         "latent": {"run": runs["vae"]},
     }

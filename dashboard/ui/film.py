@@ -33,17 +33,18 @@ def say_all(lanes: Sequence[Lane], epoch: int) -> None:
 
 def show_all(lanes: Sequence[Lane], epoch: int) -> None:
     """Draw every run after an epoch: one over the whole width, two side by side."""
-    for lane, column in zip(lanes, st.columns(len(lanes)), strict=True):
-        with column:
-            if len(lanes) > 1:
-                st.subheader(plain(lane.run.id), anchor=False)
-            left, right = st.columns(2) if len(lanes) == 1 else (st.container(), st.container())
-            with left:
-                show_map(lane, epoch)
-                show_curves(lane, epoch)
-            with right:
-                show_pictures(lane, epoch)
-                show_weights(lane, epoch)
+    if len(lanes) == 1:
+        for shows in ((show_map, show_pictures), (show_curves, show_weights)):
+            for show, column in zip(shows, st.columns(2), strict=True):
+                with column:
+                    show(lanes[0], epoch)
+        return
+    for show in (show_pictures, show_map, show_curves, show_weights):  # each begins at the same height for both
+        for lane, column in zip(lanes, st.columns(len(lanes)), strict=True):
+            with column:
+                if show == show_pictures:
+                    st.subheader(plain(lane.run.id), anchor=False)
+                show(lane, epoch)
 
 
 def say_where(lane: Lane, epoch: int) -> str:
@@ -88,11 +89,7 @@ def show_map(lane: Lane, epoch: int) -> None:
         lane.labels,
         names,
         t("unlabelled") if lane.indices is not None else t("class unknown"),
-        title=t(
-            "Codes of N = {count} validation images, epoch {epoch}",
-            count=found.positions.shape[1],
-            epoch=found.epochs[row],
-        ),
+        title=t("Codes after epoch {epoch}", epoch=found.epochs[row]),
         axes=[_axis(number, found) for number in (1, 2)],
     )
     st.plotly_chart(
@@ -100,7 +97,8 @@ def show_map(lane: Lane, epoch: int) -> None:
         key=f"time.map.{lane.run.id}",
         alt=t("Scatter plot of the codes after the epoch, coloured by class, on axes that stay"),
     )
-    st.caption(" ".join([_say_axes(found, row), *_say_moved(found, row)]))
+    images = t("N = {count} validation images", count=found.positions.shape[1])
+    st.caption(" ".join([f"{images}.", _say_axes(found, row), *_say_moved(found, row)]))
 
 
 def _axis(number: int, found: Film) -> str:

@@ -12,19 +12,13 @@ from aelab.studies.time_machine import Film
 from ui import charts
 
 _DASHES = ("solid", "dot", "dash")
-_MOVE = {"duration": 250, "easing": "cubic-in-out"}  # milliseconds in which points go to their next place
 
 
 def moving_map(figure: go.Figure, limits: Sequence[tuple[float, float]]) -> go.Figure:
     """Return a map whose axes stay where they are when it is drawn with the points of another epoch."""
-    figure.update_layout(
-        xaxis_range=limits[0],
-        yaxis_range=limits[1],
-        height=460,
-        dragmode="pan",
-        uirevision="map",  # what somebody has zoomed into stays as well
-        transition=_MOVE,
-    )
+    figure.layout.xaxis.range, figure.layout.yaxis.range = limits
+    figure.layout.height = 460
+    figure.layout.dragmode = "pan"
     return figure
 
 
@@ -39,12 +33,13 @@ def weights(
 ) -> go.Figure:
     """Draw a norm of every layer over epochs; the layers of the decoder have the colours of the encoder's, dashed."""
     lines: list[dict[str, Any]] = []
+    epochs = np.array(found.epochs)
     for column, layer in enumerate(found.layers):
         side, number, _ = layer.split("/")
         lines.append(
             {
                 "type": "scatter",
-                "x": found.epochs,
+                "x": epochs,
                 "y": values[:, column],
                 "name": names[layer],
                 "mode": "lines+markers" if len(found.epochs) < 30 else "lines",
@@ -60,7 +55,7 @@ def weights(
         {
             "title": {"text": title},
             "margin": {"l": 10, "r": 10, "t": 48, "b": 10},
-            "height": 340,
+            "height": 240 + 18 * len(lines),  # a line of the legend for each, where there is little room
             "hovermode": "closest",
             "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
             "xaxis": {"title": {"text": x}},

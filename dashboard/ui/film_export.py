@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 
 import numpy as np
@@ -9,10 +10,11 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from aelab.errors import LabError
+from aelab.reports.csv import to_csv
 from aelab.runs import Run
 from aelab.studies import time_machine
-from ui import mosaic, tables
-from ui.i18n import t
+from ui import mosaic
+from ui.i18n import plain, t
 from ui.lanes import Lane
 
 _MOST_FRAMES = 60
@@ -24,18 +26,32 @@ _LINE = 16  # pixels below the images, in which the epoch stands
 
 def offer(lane: Lane) -> None:
     """Draw the buttons that download what a run's snapshots show."""
+    st.caption(t("Take {run} away:", run=plain(lane.run.id)))
     with st.container(horizontal=True):
         if len(lane.film.epochs) > 1:
             _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
             if lane.has_samples:
                 _offer_gif(lane, ("samples",), t("Samples as GIF"), "samples")
-        tables.offer_csv(time_machine.table(lane.film, lane.indices, lane.classes), f"positions-{lane.run.id}.csv")
+        st.download_button(
+            t("Positions as CSV"),
+            functools.partial(positions, lane),  # of a long training, a quarter of a second's work
+            f"positions-{lane.run.id}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"time.csv.{lane.run.id}",
+        )
+
+
+def positions(lane: Lane) -> bytes:
+    """Return where every code was after every epoch, as CSV."""
+    return to_csv(time_machine.table(lane.film, lane.indices, lane.classes)).encode("utf-8-sig")
 
 
 def _offer_gif(lane: Lane, names: tuple[str, ...], label: str, kind: str) -> None:
     st.download_button(
         label,
-        lambda: gif(lane.run, lane.film.epochs, names),
+        functools.partial(gif, lane.run, lane.film.epochs, names, word=t("epoch")),
         f"{kind}-{lane.run.id}.gif",
         "image/gif",
         icon=":material/gif_box:",
@@ -44,8 +60,18 @@ def _offer_gif(lane: Lane, names: tuple[str, ...], label: str, kind: str) -> Non
     )
 
 
-def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...]) -> bytes:
+def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...], *, word: str = "epoch") -> bytes:
     """Return the pictures of a run after its epochs, or an even choice of them, as a GIF that moves.
+
+    Parameters
+    ----------
+    run : Run
+    epochs : tuple of int
+    names : tuple of str
+        Of the arrays of a snapshot whose images are shown, eight in a row.
+    word : str
+        What stands before the number of the epoch; it is translated beforehand, since the file is made when no page
+        is drawn.
 
     Raises
     ------
@@ -54,7 +80,7 @@ def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...]) -> bytes:
     """
     step = -(-len(epochs) // _MOST_FRAMES)
     chosen = epochs[::-1][::step][::-1]  # with the last
-    frames = [frame for epoch in chosen if (frame := _frame(run, epoch, names)) is not None]
+    frames = [frame for epoch in chosen if (frame := _frame(run, epoch, names, f"{word} {epoch}")) is not None]
     if not frames:
         raise LabError("Run {run} has kept no snapshot yet: the first comes after its first epoch.", run=run.id)
     buffer = io.BytesIO()
@@ -63,8 +89,8 @@ def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def _frame(run: Run, epoch: int, names: tuple[str, ...]) -> Image.Image | None:
-    """Return the pictures after an epoch with its number below, in 256 colours; None where they cannot be read."""
+def _frame(run: Run, epoch: int, names: tuple[str, ...], line: str) -> Image.Image | None:
+    """Return the pictures after an epoch with a line below, in 256 colours; None where they cannot be read."""
     try:
         kept = run.snapshot(epoch, names)
         images = np.concatenate([kept[name] for name in names])
@@ -75,5 +101,5 @@ def _frame(run: Run, epoch: int, names: tuple[str, ...]) -> Image.Image | None:
     tiles = tiles.resize((tiles.width * factor, tiles.height * factor), Image.Resampling.NEAREST)
     canvas = Image.new("RGB", (tiles.width, tiles.height + _LINE), "white")
     canvas.paste(tiles)
-    ImageDraw.Draw(canvas).text((2, tiles.height + 2), t("epoch {number}", number=epoch), fill="black")
+    ImageDraw.Draw(canvas).text((2, tiles.height + 2), line, fill="black")
     return canvas.quantize(256)

@@ -63,8 +63,10 @@ def open_lane(run: Run) -> Lane:
     dataset, indices, kept = None, None, {}
     with contextlib.suppress(LabError, KeyError):  # deleted, changed, damaged: the points stay, without their classes
         kept = run.snapshot(found.epochs[-1], ("target", "samples"))
-        dataset = caches.images_of(run)
-        indices = caches.shown_images(run, kept["target"], found.positions.shape[1])
+        dataset = (
+            caches.images_of(run) if caches.is_stored(run.dataset) else None
+        )  # a built-in one is not made for this
+        indices = caches.shown_images(run, kept["target"], found.positions.shape[1]) if dataset else None
     return Lane(run, found, dataset, indices, "samples" in kept)
 
 

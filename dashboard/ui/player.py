@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
 from ui import address
 from ui.i18n import t
 
-EPOCH: Final = "time.epoch"
+_EPOCH, _MOVES = "time.epoch", "time.moves"
 _PLAYING, _SPEED = "time.playing", "time.speed"
 _TOUCHED = "time.touched"  # somebody has moved something: this script run is no tick
 _NEWEST = "time.newest"
@@ -64,10 +63,21 @@ def pick_epoch(epochs: Sequence[int]) -> int:
             icon=":material/info:",
         )
         return epochs[0]
-    st.session_state[EPOCH] = _next(epochs)
-    chosen: int = st.select_slider(t("Epoch"), epochs, key=EPOCH, on_change=_touch)
-    address.keep({"epoch": chosen}, ("epoch",))
-    return chosen
+    epoch = _next(epochs)
+    if epoch != st.session_state.get(_EPOCH):  # not by hand: a browser would hold on to where its slider was
+        st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
+        st.session_state[_EPOCH] = epoch
+    key = f"time.slider.{st.session_state[_MOVES]}.{len(epochs)}.{epochs[-1]}"
+    st.select_slider(
+        t("Epoch"), epochs, value=epoch, key=key, on_change=_read_slider, args=(key,), disabled=is_playing()
+    )
+    address.keep({"epoch": epoch}, ("epoch",))
+    return epoch
+
+
+def _read_slider(key: str) -> None:
+    st.session_state[_EPOCH] = st.session_state[key]
+    _touch()
 
 
 def _next(epochs: Sequence[int]) -> int:
@@ -75,7 +85,7 @@ def _next(epochs: Sequence[int]) -> int:
     touched = st.session_state.pop(_TOUCHED, False)
     newest = st.session_state.get(_NEWEST)
     st.session_state[_NEWEST] = epochs[-1]
-    at = st.session_state.get(EPOCH, _asked(epochs))
+    at = st.session_state.get(_EPOCH, _asked(epochs))
     if at == newest and not is_playing() and not touched:  # a training that goes on is followed
         return epochs[-1]
     index = max((number for number, epoch in enumerate(epochs) if epoch <= at), default=0)
@@ -94,8 +104,10 @@ def _asked(epochs: Sequence[int]) -> int:
 
 def _toggle(epochs: Sequence[int]) -> None:
     st.session_state[_PLAYING] = not is_playing()
-    if is_playing() and st.session_state.get(EPOCH, epochs[-1]) >= epochs[-1]:
-        st.session_state[EPOCH] = epochs[0]
+    if is_playing() and st.session_state.get(_EPOCH, epochs[-1]) >= epochs[-1]:
+        st.session_state.pop(_NEWEST, None)
+        st.session_state[_EPOCH] = epochs[0]
+    st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
     _touch()
 
 

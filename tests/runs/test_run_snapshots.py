@@ -57,6 +57,14 @@ def test_epochs_are_all_kept_while_there_is_room(artifacts: Path) -> None:
     assert run.snapshot_epochs() == list(range(1, 31))
 
 
+def test_of_more_epochs_than_anybody_looks_through_every_second_stays(artifacts: Path) -> None:
+    run = runs.new_run("digits", "abc", plan("shallow_ae", {}))
+    runs.create(run)
+    for epoch in range(1, 252):
+        RunWriter(run).snapshot(epoch, {"codes": np.zeros((1, 1), np.float16)})
+    assert run.snapshot_epochs() == [1, *range(2, 251, 2), 251]
+
+
 def test_of_images_of_which_not_even_two_fit_the_last_stays(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELAB_SNAPSHOT_MB", "1")
     run = runs.new_run("digits", "abc", plan("shallow_ae", {}))
