@@ -63,7 +63,7 @@ def show_progress(job: Job, status: Status, title: str, queued: list[Standing] |
     row = st.container(horizontal=True, vertical_alignment="center")
     row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(status, standing)}")
     person = visitor.person()
-    with row:
+    with row.container(horizontal=True, width="content"):  # on a phone they go below the bar together
         if person.may_change(job):
             if waits(standing):
                 _offer_moves(standing, queued, person)
@@ -74,6 +74,7 @@ def show_progress(job: Job, status: Status, title: str, queued: list[Standing] |
             st.caption(
                 t("Somebody else's") if job.owner else t("The lab's own"),
                 help=t("Only whoever asked for it, or the teacher, may cancel or move it."),
+                width="content",
             )
 
 

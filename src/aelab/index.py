@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import os
 import sqlite3
 import threading
@@ -32,7 +33,9 @@ R = TypeVar("R")
 
 _FORMAT: Final = 1  # of the database: one of another format is made anew
 _TRUST_SECONDS: Final = 2.0
-_COARSEST_CLOCK_NS: Final = 2_000_000_000  # FAT's
+_SECOND_NS: Final = 1_000_000_000
+_STEP_NS: Final = _SECOND_NS // 10  # more than the clock of a file system takes for a step
+_COARSE_STEP_NS: Final = 2 * _SECOND_NS  # FAT's, and of others that count whole seconds
 _PATIENCE_SECONDS: Final = 2.0  # for another process that writes
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _log = logging.getLogger(__name__)
@@ -55,7 +58,7 @@ class Kind(Generic[T]):
     read : callable
         Return the row of an entry's folder, from its files; None for what is not to be listed.
     settled : callable
-        Whether a row changes only with its files, by a writer that has come to its end.
+        Whether a row changes only when a writer changes its files, and calls `touch`.
     to_json, from_json : callable
         How a row is kept.  ``from_json(id, data)`` may raise what reading damaged JSON does.
     """
@@ -90,6 +93,8 @@ class Index(Generic[T]):
         self._root: Path | None = None
         self._entries: dict[str, _Entry[T]] = {}
         self._unsaved: set[str] = set()
+        self._gone: set[str] = set()
+        self._saved = -math.inf
         self._looked: tuple[tuple[int, ...], float] | None = None  # the parent's stamp, and when
 
     def rows(self) -> dict[str, T]:
@@ -98,7 +103,7 @@ class Index(Generic[T]):
             root = self._kind.root()
             stamp = _stamp(root)
             if root != self._root:  # another artifacts folder
-                self._root, self._entries, self._looked = root, self._stored(root), None
+                self._begin(root)
             if self._looked is None or self._looked[0] != stamp or _has_aged(self._looked[1]):
                 self._reconcile(root, stamp)
             else:
@@ -113,6 +118,10 @@ class Index(Generic[T]):
             entry = self._entries[entry_id] = self._entry(self._kind.root() / entry_id)
             return entry.row
 
+    def _begin(self, root: Path) -> None:
+        self._root, self._entries, self._looked = root, self._stored(root), None
+        self._unsaved, self._gone, self._saved = set(), set(), -math.inf
+
     def _reconcile(self, root: Path, stamp: tuple[int, ...]) -> None:
         """Bring the rows up to date with the folder, reading only what is new or has changed."""
         before, self._entries = self._entries, {}
@@ -123,7 +132,9 @@ class Index(Generic[T]):
             self._entries[path.name] = known if known is not None and usable else self._entry(path)
         self._looked = None if _is_young(stamp[1:2]) else (stamp, begun)
         self._unsaved &= self._entries.keys()
-        self._save(root, gone=before.keys() - self._entries.keys())
+        self._gone = (self._gone | before.keys()) - self._entries.keys()
+        if _has_aged(self._saved):  # thirty people who ask at once need not write it thirty times
+            self._save(root)
 
     def _entry(self, path: Path) -> _Entry[T]:
         self._unsaved.add(path.name)
@@ -133,7 +144,7 @@ class Index(Generic[T]):
         return _Entry(signature, row, row is not None and not young and self._kind.settled(row))
 
     def _signature(self, path: Path) -> Signature:
-        return tuple(_stamp(path / file) for file in self._kind.files)
+        return tuple(_stamp(f"{path}{os.sep}{file}") for file in self._kind.files)
 
     def _stored(self, root: Path) -> dict[str, _Entry[T]]:
         """Return the rows that another process, or an earlier one, has kept."""
@@ -144,8 +155,9 @@ class Index(Generic[T]):
                 found[name] = _Entry(stamps, self._kind.from_json(name, json.loads(row)), settled=True)
         return found
 
-    def _save(self, root: Path, gone: Iterable[str]) -> None:
+    def _save(self, root: Path) -> None:
         """Keep what is settled by now for the next process."""
+        self._saved = time.monotonic()
         rows = []
         for name in sorted(self._unsaved):
             entry = self._entries[name]
@@ -153,7 +165,8 @@ class Index(Generic[T]):
                 row = storage.finite(self._kind.to_json(entry.row))
                 rows.append((name, json.dumps(entry.signature), json.dumps(row, ensure_ascii=False)))
                 self._unsaved.discard(name)
-        _Database(root.parent).save(self._kind.name, rows, list(gone))
+        _Database(root.parent).save(self._kind.name, rows, sorted(self._gone))
+        self._gone.clear()
 
 
 def touch(root: Path) -> None:
@@ -162,9 +175,9 @@ def touch(root: Path) -> None:
         os.utime(root)
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def _stamp(path: Path | str) -> tuple[int, ...]:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - a thousand times a look, and twice as fast
     except OSError:
         return ()
     return found.st_ino, found.st_mtime_ns, found.st_size
@@ -173,7 +186,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
 def _is_young(times: Iterable[int]) -> bool:
     """Return whether a later change might have the same time; either way round, should the clock have jumped."""
     now = time.time_ns()
-    return any(abs(now - each) < _COARSEST_CLOCK_NS for each in times)
+    return any(abs(now - each) < (_STEP_NS if each % _SECOND_NS else _COARSE_STEP_NS) for each in times)
 
 
 def _has_aged(moment: float) -> bool:

@@ -108,7 +108,7 @@ _index = Index(
         root=root,
         files=("job.json", "status.json"),
         read=_row,
-        settled=lambda row: row.status.state not in OPEN,
+        settled=lambda row: row.status.state != "running" and not row.status.launched,  # else a lock tells the rest
         to_json=_row_to_json,
         from_json=_row_from_json,
     )

@@ -121,7 +121,10 @@ def _pump(lane: Lane, rows: list[Row], at_work: list[Row]) -> None:
 
 
 def _start(job: Job) -> None:
-    """Start the worker of a job; on a full disk it goes on waiting."""
+    """Start the worker of a job, unless that was done meanwhile; on a full disk it goes on waiting."""
+    now = folder.status(job)  # whatever the index says
+    if now.state != "queued" or now.launched:
+        return
     try:
         folder.write_status(job, {"state": "queued", "launched": time.time()})
         _executor.start(job)
@@ -234,6 +237,6 @@ def _queue_lock() -> AbstractContextManager[object]:
     root = folder.root()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        return filelock.FileLock(root / ".queue.lock").acquire()
+        return filelock.FileLock(root / ".queue.lock", poll_interval=0.01).acquire()
     except OSError as error:
         raise storage.disk_error(root, error) from error

@@ -30,7 +30,7 @@ _FIELDS = {"format", "dataset", "dataset_checksum", "model", "settings", "create
 def lock() -> filelock.FileLock:
     """Return the lock to hold from looking whether there is a run until its job is queued; it can be taken twice."""
     root().mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(root() / ".lock", is_singleton=True)
+    return filelock.FileLock(root() / ".lock", is_singleton=True, poll_interval=0.01)
 
 
 def create(run: Run, continued: Run | None = None) -> None:
