@@ -51,7 +51,7 @@ if ready:
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(
-    [*st.columns(4), *st.columns(4)],
+    [column for _ in range(3) for column in st.columns(3)],
     [
         ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
         ("views/clean.py", t("Clean"), t("What is wrong with these images, and what should be left out?")),
