@@ -51,12 +51,12 @@ if ready:
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(
-    [column for _ in range(3) for column in st.columns(3)],
+    [*st.columns(3), *st.columns(3), *st.columns(3)],
     [
         ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
         ("views/clean.py", t("Clean"), t("What is wrong with these images, and what should be left out?")),
         ("views/prepare.py", t("Prepare"), t("How does each picture enter the network, and on which is it tested?")),
-        ("views/train.py", t("Train"), t("What does a network learn, epoch by epoch?")),
+        ("views/train.py", t("Train"), t("Which network should learn from these images, and how is it doing?")),
         ("views/time_machine.py", t("Time machine"), t("What did the network learn, epoch by epoch?")),
         ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
         ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),

@@ -1,4 +1,4 @@
-"""What does a network learn, epoch by epoch?"""
+"""Which network should learn from these images, and how is it doing?"""
 
 import streamlit as st
 
