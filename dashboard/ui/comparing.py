@@ -150,7 +150,7 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
             "run": t("Run"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
-            "best": t("Best at"),
+            "best": st.column_config.TextColumn(t("Best at"), width=130),
             "n": "N",
             "split": t("Split"),
         }

@@ -8,7 +8,7 @@ from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
 from aelab.tasks import import_run
-from ui import run_choice, run_keeping
+from ui import run_choice, run_keeping, visitor
 from ui.i18n import plain, say, t
 from ui.jobs import show_ending, watch
 
@@ -28,7 +28,7 @@ def offer() -> None:
         )
         if st.button(t("Import"), key="compare.bring", type="primary", disabled=file is None) and file is not None:
             try:
-                st.session_state[_JOB] = import_run.submit(file.name, file).id
+                st.session_state[_JOB] = import_run.submit(file.name, file, owner=visitor.owner()).id
                 run_keeping.forget_deletion()
             except LabError as error:
                 st.error(say(error), icon=":material/error:")

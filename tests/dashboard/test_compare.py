@@ -143,6 +143,7 @@ def test_a_run_that_was_finished_early_and_one_that_was_imported_say_so(lab: Tra
     assert f"{lab.runs['vae']}: finished early, after epoch 1" in said
     assert f"{lab.runs['dae']}: imported on 2026-02-03; its numbers are as the file claims" in said
     assert "finished early, after epoch 1" in words(visit("latent", run=lab.runs["vae"]))
+    assert "its numbers are as the file claims" in words(visit("reports"))
 
 
 # Which runs.

@@ -52,10 +52,15 @@ def with_json(files: Files, name: str, **changes: Any) -> Files:
     return {**files, name: json.dumps(json.loads(files[name]) | changes).encode()}
 
 
+def with_arrays(files: Files, name: str, /, **changes: np.ndarray | None) -> Files:
+    """Return the files with arrays of an npz changed, or left out where they are None."""
+    with np.load(io.BytesIO(files[name])) as stored:
+        arrays = {array: stored[array] for array in stored.files} | changes
+    buffer = io.BytesIO()
+    np.savez(buffer, **{array: values for array, values in arrays.items() if values is not None})
+    return {**files, name: buffer.getvalue()}
+
+
 def with_weights(files: Files, **changes: np.ndarray | None) -> Files:
     """Return the files with arrays of the weights changed, or left out where they are None."""
-    with np.load(io.BytesIO(files["model.weights.npz"])) as stored:
-        arrays = {name: stored[name] for name in stored.files} | changes
-    buffer = io.BytesIO()
-    np.savez(buffer, **{name: array for name, array in arrays.items() if array is not None})
-    return {**files, "model.weights.npz": buffer.getvalue()}
+    return with_arrays(files, "model.weights.npz", **changes)

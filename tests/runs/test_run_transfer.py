@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labs import TrainedLab
-from parcels import Files, exported, files_of, packed, with_json, with_weights
+from parcels import Files, exported, files_of, packed, with_arrays, with_json, with_weights
 
 from aelab import inference, runs
 from aelab.datasets import store
@@ -212,7 +212,6 @@ def test_a_config_that_cannot_be_is_refused(vae: Files, tmp_path: Path, changes:
             b'{"n": 3, "split": "test", "overall": {"mse": {"mean": "<b>", "low": 0, "high": 1, "n": 3}}}',
             "mean, low, high, n",
         ),
-        ("history.jsonl", b"", "missing fields"),
         ("history.jsonl", b'{"epoch": 1}\n', "history.jsonl:1"),
         ("history.jsonl", b"half a li", "history.jsonl:1"),
         ("about.json", b'{"title": 5}', "about.json must hold texts"),
@@ -228,6 +227,11 @@ def test_a_file_that_is_not_as_a_lab_writes_it_is_named(
     assert sentence in refused(packed(tmp_path / "run.zip", {**vae, name: content}))
 
 
+@pytest.mark.parametrize("stopped", [{"epoch": -1}, {"step": 1}, {"epoch": "x"}, 5, {"epoch": 1, "by": "x"}])
+def test_an_end_that_no_training_has_is_refused(vae: Files, tmp_path: Path, stopped: object) -> None:
+    assert "metrics.json" in refused(packed(tmp_path / "run.zip", with_json(vae, "metrics.json", stopped=stopped)))
+
+
 def test_epochs_out_of_order_or_with_other_parts_are_refused(vae: Files, tmp_path: Path) -> None:
     lines = vae["history.jsonl"].splitlines(keepends=True)
     swapped = {**vae, "history.jsonl": b"".join(reversed(lines))}
@@ -238,12 +242,34 @@ def test_epochs_out_of_order_or_with_other_parts_are_refused(vae: Files, tmp_pat
     assert "'perceptual'" in refused(packed(tmp_path / "2.zip", extended))
 
 
-def test_snapshots_of_other_images_are_refused(vae: Files, tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    picture = np.zeros((8, 30, 30, 1), np.uint8)
-    np.savez(buffer, target=picture, given=picture, output=picture, codes=np.zeros((8, 2), np.float16))
-    forged = {**vae, "snapshots/epoch-00001.npz": buffer.getvalue()}
-    assert "epoch-00001.npz of this run cannot be used (target)" in refused(packed(tmp_path / "run.zip", forged))
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"target": np.zeros((8, 30, 30, 1), np.uint8)}, "(target)"),
+        ({"output": np.zeros((8, 28, 28, 1), np.float32)}, "(output)"),
+        ({"codes": np.zeros((8, 3), np.float16)}, "(codes)"),
+        ({"layers": np.array(["<b>bold</b>"])}, "(layers)"),
+        ({"norms": np.zeros(99, np.float32)}, "(norms)"),
+        ({"updates_since": np.zeros(3, int)}, "(updates_since)"),
+        ({"gradients": np.zeros(3)}, "does not know: 'gradients'"),
+        ({"codes": None}, "missing fields"),
+    ],
+)
+def test_a_snapshot_that_a_training_does_not_keep_is_refused(
+    vae: Files, tmp_path: Path, changes: dict, sentence: str
+) -> None:
+    forged = with_arrays(vae, "snapshots/epoch-00001.npz", **changes)
+    said = refused(packed(tmp_path / "run.zip", forged))
+    assert "epoch-00001.npz" in said
+    assert sentence in said
+
+
+def test_a_run_that_was_finished_in_its_first_epoch_comes_in(vae: Files, tmp_path: Path) -> None:
+    early = with_json(vae, "metrics.json", stopped={"epoch": 0, "step": 3})
+    left = {name: early[name] for name in early if name not in ("history.jsonl", "environment.json")}
+    run = transfer.receive(packed(tmp_path / "run.zip", left), "run.zip", rebuilt)
+    assert run.history() == []
+    assert run.stopped_after() == 0
 
 
 # The zip itself.
@@ -263,7 +289,7 @@ def test_a_zip_with_anything_else_in_it_is_refused(vae: Files, tmp_path: Path, n
     assert "which is no part of an exported run" in refused(packed(tmp_path / "run.zip", {**vae, name: b"x"}))
 
 
-@pytest.mark.parametrize("name", ["config.json", "history.jsonl", "metrics.json", "model.weights.npz", "manifest.json"])
+@pytest.mark.parametrize("name", ["config.json", "metrics.json", "model.weights.npz", "manifest.json"])
 def test_a_zip_that_lacks_a_file_is_refused(vae: Files, tmp_path: Path, name: str) -> None:
     path = tmp_path / "run.zip"
     packed(path, vae)

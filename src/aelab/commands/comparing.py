@@ -27,10 +27,14 @@ def compare(arguments: argparse.Namespace) -> Answer:
     differing, pools = differences(chosen), pooled(chosen)
     if path is not None:
         save(differing.merge(overall[["run", *(name for name in overall if name not in differing)]], on="run"), path)
+    words = [about.read(run.id) for run in chosen]
     verdicts = {name: verdict(table, name) for name in _MEASURES}
     data = {
         "differences": differing.to_dict(orient="records"),
-        "runs": overall.assign(title=[about.read(run.id).title for run in chosen]).to_dict(orient="records"),
+        "runs": [
+            row | {"title": said.title, "imported": said.imported, "stopped_after": run.stopped_after()}
+            for row, run, said in zip(overall.to_dict(orient="records"), chosen, words, strict=True)
+        ],
         "best": {
             name: {"run": found.run, "value": found.value, "not_told_apart": list(found.rivals)}
             for name, found in verdicts.items()
@@ -43,6 +47,12 @@ def compare(arguments: argparse.Namespace) -> Answer:
     shown = ["run", "seeds", *(name for name in _MEASURES if name in pools), "n", "split"]
     lines = [
         *(_sentence(name, found.run, found.value, found.rivals) for name, found in verdicts.items() if found),
+        *(
+            f"{run.id} was imported; its measures are as the file claims"
+            for run, said in zip(chosen, words, strict=True)
+            if said.imported
+        ),
+        *(f"{run.id} was finished early" for run in chosen if run.stopped_after() is not None),
         "Settings that differ:",
         _text(differing) if len(differing.columns) > 1 else "  none",
         "Measures:",

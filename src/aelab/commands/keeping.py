@@ -8,6 +8,7 @@ from aelab import inference, runs, storage
 from aelab.commands.answer import Answer, place
 from aelab.commands.following import follow
 from aelab.errors import LabError
+from aelab.jobs.people import SHELL
 from aelab.runs import about, transfer
 from aelab.runs.about import About
 from aelab.tasks import import_run
@@ -30,7 +31,7 @@ def load(arguments: argparse.Namespace) -> Answer:
     if not path.is_file():
         raise LabError("There is no file called {file}.", file=repr(arguments.path))
     with open(path, "rb") as file:
-        job = import_run.submit(path.name, file)
+        job = import_run.submit(path.name, file, owner=SHELL.owner)
     follow(job, path.name)
     run = runs.find(import_run.result(job))
     data = {"run": run.id, "model": run.model, "dataset": run.dataset, **about.read(run.id).to_json()}

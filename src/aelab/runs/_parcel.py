@@ -26,7 +26,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 WEIGHTS: Final = "model.weights.npz"
 NETWORKS: Final = ("encoder.onnx", "decoder.onnx", WEIGHTS)
-NEEDED: Final = ("config.json", "history.jsonl", "metrics.json", WEIGHTS)
+NEEDED: Final = ("config.json", "metrics.json", WEIGHTS)
 _SNAPSHOT: Final = re.compile(r"snapshots/epoch-[0-9]{5,7}\.npz")
 #: Bytes that files may have which are read whole; the others are bounded together.
 _MOST_TEXT: Final = {

@@ -9,9 +9,12 @@ import dataclasses
 import datetime
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from aelab import storage
 from aelab.errors import LabError
@@ -33,7 +36,10 @@ _EPOCH: Final = ("epoch", "train", "validation", "seconds", "learning_rate")
 _METRICS: Final = ("split", "n", "overall", "classes", "generation", "stopped")
 _GENERATION: Final = ("distance", "floor", "features", "n_samples", "n_floor", "n_test")
 _ESTIMATE: Final = ("mean", "low", "high", "n", "infinite")
-_SNAPSHOT: Final = ("target", "given", "output", "codes")
+_PICTURES: Final = ("target", "given", "output", "samples")
+_WEIGHTS: Final = ("norms", "updates")
+_SNAPSHOT: Final = (*_PICTURES, "codes", "layers", *_WEIGHTS, "updates_since")
+_LAYER: Final = re.compile(r"(encoder|decoder)/[0-9]{1,5}/\w{1,80}")
 
 
 def read_json(content: bytes, file: str) -> dict[str, Any]:
@@ -96,11 +102,14 @@ def shape_of(value: Any) -> Shape:
 
 
 def check_history(content: bytes, model: ModelSpec) -> None:
-    """Raise a `LabError` unless every line is an epoch of a training of `model`, in order."""
+    """Raise a `LabError` unless every line is an epoch of a training of `model`, in order.
+
+    There may be none: a run can be finished before its first epoch has ended.
+    """
     file, before = "history.jsonl", 0
     lines = content.splitlines()
-    if not lines or len(lines) > _MOST_EPOCHS:
-        raise _wrong(file, "missing fields" if not lines else str(len(lines)))
+    if len(lines) > _MOST_EPOCHS:
+        raise _wrong(file, str(len(lines)))
     for number, line in enumerate(lines, start=1):
         place = f"{file}:{number}"
         epoch = read_json(line, place)
@@ -133,26 +142,37 @@ def check_metrics(data: Mapping[str, Any]) -> None:
         _only(file, measured, metrics.names())
         for estimate in measured.values():
             _check_estimate(file, estimate)
-    generation, stopped = data.get("generation") or dict.fromkeys(_GENERATION, 0), data.get("stopped") or {"epoch": 1}
-    if not isinstance(generation, dict) or not isinstance(stopped, dict) or not _is_count(stopped.get("epoch")):
+    generation, stopped = data.get("generation") or dict.fromkeys(_GENERATION, 0), data.get("stopped") or {"epoch": 0}
+    if not isinstance(generation, dict) or not isinstance(stopped, dict) or "epoch" not in stopped:
         raise _wrong(file, "generation, stopped")
     _only(file, generation, _GENERATION)
-    _only(file, stopped, ("epoch",))
+    _only(file, stopped, ("epoch", "step"))
+    if not all(value == 0 or _is_count(value) for value in stopped.values()):
+        raise _wrong(file, "stopped")
     if ("n_floor" in generation and len(generation) < len(_GENERATION)) or not _are_finite(generation.values()):
         raise _wrong(file, "generation")
 
 
 def check_snapshot(path: Path, shape: Shape, latent_dim: int) -> None:
-    """Raise a `LabError` unless a snapshot's pictures are of `shape` and its codes have `latent_dim` numbers."""
+    """Raise a `LabError` unless a snapshot is as `aelab.training.snapshots` says, of images of `shape`."""
     arrays = npz.arrays(path, MOST_SNAPSHOT_BYTES)
-    if not set(_SNAPSHOT) <= set(arrays):
+    _only(path.name, arrays, _SNAPSHOT)
+    if not {"target", "given", "output", "codes"} <= set(arrays):
         raise _wrong(path.name, "missing fields")
-    for name in ("target", "given", "output"):
-        if arrays[name].dtype.name != "uint8" or arrays[name].shape[1:] != shape:
+    for name in _PICTURES:
+        if name in arrays and (arrays[name].dtype.name != "uint8" or arrays[name].shape[1:] != shape):
             raise _wrong(path.name, name)
-    codes = arrays["codes"]
+    codes, layers = arrays["codes"], arrays.get("layers", np.array([], str))
     if codes.ndim != 2 or codes.dtype.kind != "f" or codes.shape[1] != latent_dim:
         raise _wrong(path.name, "codes")
+    if layers.ndim != 1 or layers.dtype.kind != "U" or not all(_LAYER.fullmatch(name) for name in layers.tolist()):
+        raise _wrong(path.name, "layers")
+    for name in _WEIGHTS:
+        if name in arrays and (arrays[name].dtype.kind != "f" or arrays[name].shape != layers.shape):
+            raise _wrong(path.name, name)
+    since = arrays.get("updates_since", np.array(0))
+    if since.dtype.kind not in "iu" or since.ndim:
+        raise _wrong(path.name, "updates_since")
 
 
 def _check_estimate(file: str, estimate: Any) -> None:

@@ -64,7 +64,8 @@ def export(run: Run, shape: Shape, file: IO[bytes], *, networks_only: bool = Fal
         If the run is not done, or has lost a file.
     """
     run.metrics()
-    names = [*NETWORKS] if networks_only else [*NEEDED, *NETWORKS[:2], "environment.json", about.FILE, *_snapshots(run)]
+    others = [*NEEDED, *NETWORKS[:2], "history.jsonl", "environment.json", about.FILE, *_snapshots(run)]
+    names = list(NETWORKS) if networks_only else others
     listed = {}
     with zipfile.ZipFile(file, "w") as archive:
         for name in names:
@@ -121,7 +122,8 @@ def receive(path: Path, name: str, rebuild: Rebuild, progress: Callable[[float],
 def _check(folder: Path, parcel: Parcel) -> None:
     """Look at what was unpacked, but for the weights."""
     run = parcel.run
-    contents.check_history((folder / "history.jsonl").read_bytes(), run.plan.model)
+    history = folder / "history.jsonl"  # which a run has not that was finished within its first epoch
+    contents.check_history(history.read_bytes() if history.exists() else b"", run.plan.model)
     contents.check_metrics(contents.read_json((folder / "metrics.json").read_bytes(), "metrics.json"))
     for name in ("environment.json", about.FILE):
         if (folder / name).exists():

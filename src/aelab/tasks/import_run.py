@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 _RESULT = "run.json"
 
 
-def submit(name: str, content: IO[bytes]) -> Job:
+def submit(name: str, content: IO[bytes], *, owner: str = "") -> Job:
     """Keep a file and queue its import.
 
     Parameters
@@ -38,6 +38,8 @@ def submit(name: str, content: IO[bytes]) -> Job:
     name : str
         What its owner calls it.
     content : binary file
+    owner : str
+        Who asks.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def submit(name: str, content: IO[bytes]) -> Job:
     known = jobs.find(queue.key("import_run", params))
     if known is not None and jobs.status(known).state == "done":
         storage.removed_folder(known.folder)  # asked for again: the run was deleted since, or is refused as here
-    return queue.submit("import_run", params)
+    return queue.submit("import_run", params, owner=owner)
 
 
 def result(job: Job) -> str:
