@@ -8,6 +8,7 @@ import pytest
 from bringing import after_the_work
 from labs import TrainedLab
 from photos import put_photos
+from PIL import Image
 from seen import buttons, figures, press, title, words
 from streamlit.testing.v1 import AppTest
 
@@ -32,6 +33,23 @@ def test_what_the_dataset_will_be_comes_first(page: AppTest) -> None:
     assert "photos becomes 40 images of 32 × 32 pixels, colour: 28 to train on, 4 to choose by, 8 to test on." in said
     assert "No picture stands on two sides of the split, neither identical nor nearly so." in said
     assert [title(figure) for figure in figures(page)] == ["Now (N = 40)", "New (N = 40)"]
+
+
+def test_a_split_that_tears_near_duplicates_apart_is_not_called_free_of_leaks(
+    lab: TrainedLab, visit, tmp_path: Path
+) -> None:
+    folder = put_photos(tmp_path / "twice", 20, (40, 60))
+    for path in sorted(folder.rglob("*.png")):
+        Image.open(path).resize((120, 80)).save(path.with_name(f"larger-{path.name}"))
+    import_path(folder, "twice", 32)
+    page = visit("prepare", dataset="twice")
+    assert "No picture stands on two sides of the split" in words(page)
+    page.number_input(key="split.twice.distance").set_value(-1).run()
+    assert "No picture stands on two sides" not in words(page)
+    (warning,) = page.warning
+    assert warning.value.startswith("Pairs of nearly the same picture that this split leaves on two sides: ")
+    assert "Set Near-duplicates to 6 bits" in warning.value
+    assert "Pairs on two sides of the new split" in words(page)
 
 
 def test_nothing_can_be_made_that_is_there_already(page: AppTest) -> None:
