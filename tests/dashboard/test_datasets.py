@@ -111,7 +111,24 @@ def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, vi
     page.selectbox(key="dataset").select("drawn").run()
     assert "60 images of 16 × 16 pixels, colour, in 4 classes" in words(page).replace("**", "")
     assert "in 4 classes" in words(visit("datasets", dataset="drawn"))
-    assert "1797 images" in words(visit("datasets", dataset="nothing-of-that-name"))
+
+
+@pytest.mark.parametrize("view", ["datasets", "clean", "prepare"])
+def test_an_address_of_a_dataset_that_is_gone_says_so_and_what_is_shown(lab: TrainedLab, visit, view: str) -> None:
+    store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
+    page = visit(view, dataset="fruit-*of*-old")
+    assert "There is no dataset called fruit-*of*-old any more; you see digits." in words(page)
+    page.selectbox(key="dataset").select("drawn").run()
+    assert "any more" not in words(page)
+
+
+def test_a_dataset_that_somebody_else_deletes_is_missed_aloud(lab: TrainedLab, visit) -> None:
+    store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
+    page = visit("datasets", dataset="drawn")
+    assert "any more" not in words(page)
+    store.delete("drawn")
+    page.run()
+    assert "There is no dataset called drawn any more; you see digits." in words(page)
 
 
 def test_a_dataset_that_is_not_stored_is_made_by_a_worker_and_then_shown(artifacts: Path, visit, workers) -> None:
