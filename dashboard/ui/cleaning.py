@@ -14,6 +14,7 @@ from aelab.cleaning.inspection import Finding, Inspection
 from aelab.cleaning.proposal import Choices
 from aelab.cleaning.spec import Group
 from aelab.datasets.store import Dataset
+from aelab.jobs import folder
 from aelab.tasks import inspect_dataset
 from ui import caches, mosaic
 from ui.forms import config_form
@@ -42,7 +43,8 @@ def pick_settings() -> dict[str, dict[str, Any]]:
 
 def inspected(data: Dataset, settings: Mapping[str, Mapping[str, Any]]) -> Inspection:
     """Return what is wrong with a dataset; show how far the search is, and no more of the page, until it is done."""
-    job = inspect_dataset.submit(data, settings)
+    known = folder.find(inspect_dataset.job_id(data, settings))  # one that was cancelled or failed stays so
+    job = known if known is not None else inspect_dataset.submit(data, settings)
     wait_for(job, t("Looking through {name}", name=data.name))
     return caches.inspection(job, data)
 

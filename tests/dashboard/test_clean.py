@@ -19,6 +19,8 @@ from aelab.cleaning import drafts
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
+from aelab.jobs import folder as jobs
+from aelab.tasks import inspect_dataset
 
 
 @pytest.fixture
@@ -107,6 +109,30 @@ def test_stricter_settings_find_more(page: AppTest) -> None:
     page.number_input(key="clean.outliers.ratio").set_value(1.0).run()
     after_the_work(page)
     assert words(page) != before
+
+
+def test_a_search_that_was_cancelled_stays_so_until_somebody_asks_again(photos: Dataset, visit) -> None:
+    page = visit("clean", dataset="photos")
+    press(page, "Cancel")
+    job = jobs.find(inspect_dataset.job_id(photos, {}))
+    assert job is not None
+    jobs.write_status(job, {"state": "cancelled"})  # as the worker does that was asked to stop
+    for again in (page.run(), visit("clean", dataset="photos")):
+        assert jobs.status(job).state == "cancelled"
+        assert "This was cancelled." in words(again)
+    press(page, "Try again")
+    assert jobs.status(job).state == "queued"
+
+
+def test_a_search_that_failed_says_why(photos: Dataset, visit) -> None:
+    page = visit("clean", dataset="photos")
+    job = jobs.find(inspect_dataset.job_id(photos, {}))
+    assert job is not None
+    why = {"template": "There is no room left for {file}.", "values": {"file": "inspection.json"}}
+    jobs.write_status(job, {"state": "failed", "error": why})
+    page.run()
+    assert errors(page) == ["There is no room left for inspection.json."]
+    assert "Try again" in buttons(page)
 
 
 def test_a_clean_dataset_says_so(lab: TrainedLab, workers: None, visit, tmp_path: Path) -> None:
