@@ -14,11 +14,13 @@ from aelab.errors import LabError
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import derive_dataset
+from aelab.tasks.make_dataset import MAKERS
+from ui import following
 from ui.i18n import plain, say, t
 from ui.jobs import show_ending, watch
 from ui.pickers import choose_next
 
-_JOB = "making.job"
+_MAKING = "making"  # in the address: the job that makes a dataset
 _LONGEST_NAME = 80
 
 
@@ -69,25 +71,29 @@ def start(submit: Callable[[], Job]) -> None:
     try:
         job = submit()
     except LabError as error:
+        following.forget_ended(_MAKING)
         st.error(say(error), icon=":material/error:")
         return
-    st.session_state[_JOB] = (job.id, job.params["name"])
+    following.begin(_MAKING, job)
+
+
+def made() -> Job | None:
+    """Return the job that makes the dataset that was asked for last, or None."""
+    return following.followed(_MAKING, MAKERS)
 
 
 def follow() -> None:
     """Draw the progress of the dataset that was asked for last; choose it when it is done."""
-    if _JOB not in st.session_state:
-        return
-    job_id, name = st.session_state[_JOB]
-    job = folder.find(job_id)
+    job = made()
     if job is None:
-        del st.session_state[_JOB]
         return
-    status = folder.status(job)
+    name, status = job.params["name"], folder.status(job)
     if status.state in OPEN:
         watch(job, name)
     elif status.state == "done":
-        del st.session_state[_JOB]
+        following.end(_MAKING)
+        if name not in store.names():
+            return  # deleted since
         choose_next(dataset=name)
         st.toast(t("{name} is ready.", name=plain(name)), icon=":material/check_circle:")
         st.rerun()

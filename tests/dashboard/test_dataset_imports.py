@@ -7,15 +7,16 @@ import json
 import numpy as np
 import pytest
 from bringing import after_the_work, bring, fruit_files, tarred, upload, zipped
-from labs import TrainedLab
+from labs import TrainedLab, until
 from photos import painted
-from seen import buttons, errors, metrics, press, progress, words
+from seen import buttons, errors, in_address, metrics, press, progress, words
 
 from aelab.datasets import recipe as recipes
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
 
 
 def test_a_zip_becomes_a_dataset_that_is_shown_at_once(lab: TrainedLab, visit, workers) -> None:
@@ -108,6 +109,46 @@ def test_an_import_that_waits_can_be_cancelled(lab: TrainedLab, visit) -> None:
     page.run()
     assert "This was cancelled. Start it again when you like." in words(page)
     assert "never" not in store.names()
+
+
+def test_a_reload_in_the_middle_of_an_import_finds_it_again(lab: TrainedLab, visit) -> None:
+    page = bring(visit("datasets"), zipped(fruit_files()), "mine")
+    (job,) = (job for job in folder.all_jobs() if job.kind == "make_dataset")
+    assert in_address(page, "making") == job.id
+    again = visit("datasets", making=job.id)
+    assert progress(again)[0].startswith("mine · ")
+    assert "Cancel" in buttons(again)
+    assert [each.proto.expanded for each in again.expander if each.label == "Bring your own images"] == [True]
+    broken = {"template": "{file} is broken.", "values": {"file": "holiday.zip"}}
+    folder.write_status(job, {"state": "failed", "error": broken})
+    assert errors(visit("datasets", making=job.id)) == ["holiday.zip is broken."]
+
+
+def test_an_import_that_ended_while_nobody_looked_is_shown_by_its_address(lab: TrainedLab, visit, workers) -> None:
+    page = bring(visit("datasets"), zipped(fruit_files()), "mine")
+    making = in_address(page, "making")
+    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    again = visit("datasets", making=making)
+    assert again.selectbox(key="dataset").value == "mine"
+    assert "making" not in again.query_params
+
+
+@pytest.mark.parametrize("making", ["no-such-job", "../runs", "A B"])
+def test_an_address_that_names_no_import_is_passed_over(lab: TrainedLab, visit, making: str) -> None:
+    page = visit("datasets", making=making)
+    assert not page.progress
+    assert not page.error
+
+
+def test_a_name_under_which_a_dataset_is_being_made_is_refused_at_once(lab: TrainedLab, visit) -> None:
+    bring(visit("datasets"), zipped(fruit_files()), "mine")
+    page = bring(visit("datasets"), zipped(fruit_files(("plums", "figs"))), "mine")
+    assert errors(page) == ["A dataset called 'mine' is being made right now; choose another name."]
+    page.text_input(key="imports.shapes_name").input("mine").run()
+    press(page, "Draw")
+    assert errors(page) == ["A dataset called 'mine' is being made right now; choose another name."]
+    (job,) = (job for job in folder.all_jobs() if job.kind == "make_dataset")
+    assert [path.name for path in (lab.folder / "cache" / "uploads").iterdir()] == [job.params["upload"]]
 
 
 def test_several_pictures_become_a_dataset_without_classes(lab: TrainedLab, visit, workers: None) -> None:
