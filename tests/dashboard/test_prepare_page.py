@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bringing import after_the_work
 from labs import TrainedLab
@@ -64,6 +65,29 @@ def test_enlarging_most_pictures_is_warned_of_with_the_share(page: AppTest) -> N
     page.number_input(key="prepare.photos.width").set_value(128).run()
     (warning,) = page.warning
     assert "100 % of the pictures would be enlarged (their median size is 60 × 40 px)" in warning.value
+
+
+@pytest.mark.parametrize(
+    ("shapes", "caption"),
+    [
+        ([(40, 60)] * 6, "As they came, all of one size: some by chance"),
+        (
+            [(20, 60), (50, 50), (50, 50), (60, 40), (50, 50), (30, 30)],
+            "As they came, from the left: the smallest; the largest; the tallest; the widest; others by chance",
+        ),
+        (
+            [(60, 20), (50, 50), (50, 50), (50, 50), (50, 50), (90, 90)],
+            "As they came, from the left: the smallest, the tallest; the largest; the widest; others by chance",
+        ),
+    ],
+)
+def test_examples_are_called_what_they_are(lab: TrainedLab, visit, tmp_path: Path, shapes, caption: str) -> None:
+    (tmp_path / "few").mkdir()
+    for number, (height, width) in enumerate(shapes):
+        pixels = np.random.default_rng(number).integers(0, 256, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "few" / f"{number}.png")
+    import_path(tmp_path / "few", "few", 32)
+    assert caption in words(visit("prepare", dataset="few"))
 
 
 def test_counts_can_be_asked_for(page: AppTest) -> None:
