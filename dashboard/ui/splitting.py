@@ -7,11 +7,28 @@ import streamlit as st
 from aelab.datasets.split import SPLIT_NAMES
 from aelab.datasets.store import Dataset
 from aelab.studies.splitting import SplitPreview
-from ui import charts, mosaic
+from ui import caches, charts, mosaic
 from ui.i18n import plain, t
 from ui.labels import PARTS, class_name
 
 _PAIRS = 12
+
+
+def warn_of_given(data: Dataset) -> None:
+    """Say it if the split that a dataset came with has pictures on two sides; the lab's own never has."""
+    if data.originals.given is None:
+        return
+    count = len(caches.leaks(data))
+    if count:
+        st.warning(
+            t(
+                "Pairs of one picture that stand on two sides of this split, as it came: {count}. What is measured on "
+                "test images then flatters a network that has seen them. The Prepare page names the pairs.",
+                count=count,
+            ),
+            icon=":material/warning:",
+        )
+        st.page_link("views/prepare.py", label=t("Prepare"), icon=":material/tune:")
 
 
 def say_leaks(data: Dataset, preview: SplitPreview) -> None:

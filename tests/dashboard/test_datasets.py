@@ -11,9 +11,12 @@ from bringing import after_the_work
 from labs import TrainedLab
 from seen import errors, figures, metrics, picture_of, pictures, press, progress, title, words
 
+from aelab.datasets import recipe as recipes
 from aelab.datasets import sources, store
 from aelab.datasets.importing import import_path
+from aelab.datasets.prepare import Prepare
 from aelab.datasets.shapes import ShapesConfig
+from aelab.datasets.split import SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.studies import eigenimages, overview
@@ -40,6 +43,34 @@ def test_the_file_that_was_imported_is_named(unlabelled: Dataset, visit) -> None
     said = words(visit("datasets", dataset="loose"))
     assert "Imported from a folder or zip of pictures." in said
     assert "File: loose." in said
+
+
+def test_a_dataset_that_was_cleaned_and_prepared_says_what_was_decided(unlabelled: Dataset, visit) -> None:
+    decided = unlabelled.recipe.with_drop(
+        *recipes.drop(unlabelled.originals, [0, 1], "repeats"), *recipes.drop(unlabelled.originals, [2])
+    )
+    plan = SplitPlan(validation=0.2, test=5, seed=3)
+    store.derive(unlabelled, "small", decided.with_prepare(Prepare(height=14, width=12, color="gray")).with_split(plan))
+    said = words(visit("datasets", dataset="small"))
+    assert "Made from loose. Left out of what came in: 3 (Exact repeats 2, by hand 1)." in said
+    assert "Every picture was brought to 14 × 12 pixels, grey; what is too long or short: cut off." in said
+    assert "Split: validation 0.2, test 5, seed 3, near-duplicates within 6 bits on one side." in said
+    assert "Made from" not in words(visit("datasets", dataset="loose"))
+
+
+def test_pictures_on_two_sides_of_a_split_that_came_along_are_warned_of(lab: TrainedLab, tmp_path: Path, visit) -> None:
+    rng = np.random.default_rng(0)
+    train, test = (rng.integers(0, 256, (count, 12, 12), dtype=np.uint8) for count in (30, 10))
+    test[:4] = train[:4]
+    labels = {"y_train": np.arange(30) % 2, "y_test": np.arange(10) % 2}
+    np.savez(tmp_path / "given.npz", x_train=train, x_test=test, **labels)
+    import_path(tmp_path / "given.npz", "given")
+    (warning,) = visit("datasets", dataset="given").warning
+    assert "that stand on two sides of this split, as it came: 4." in warning.value
+    test[:4] = 255 - train[:4]
+    np.savez(tmp_path / "given.npz", x_train=train, x_test=test, **labels)
+    import_path(tmp_path / "given.npz", "clean")
+    assert not visit("datasets", dataset="clean").warning
 
 
 def test_a_dataset_of_which_nothing_is_known_is_shown_without_a_word_on_it(lab: TrainedLab, visit) -> None:
