@@ -33,18 +33,18 @@ def offer_import() -> None:
     with st.expander(t("Bring your own images"), icon=":material/upload:", expanded=way == "upload"):
         _upload()
         if _way_taken() == "upload":
-            making.follow()
+            making.follow("clean")
     with st.expander(t("Collect from the web"), icon=":material/travel_explore:", expanded=way == "collection"):
         collecting.offer()
         if _way_taken() == "collection":
-            making.follow()
+            making.follow("clean")
     with st.expander(t("Draw shapes"), icon=":material/category:", expanded=way == "shapes"):
         st.caption(t(sources["shapes"].summary))
         _shapes()
         if _way_taken() == "shapes":
-            making.follow()
+            making.follow("clean")
     if _way_taken() is None:
-        making.follow()  # of another page
+        making.follow("clean")  # one of another page, or what has become of the last
 
 
 def _way_taken() -> str | None:
@@ -105,11 +105,11 @@ def _suggested_name(files: Sequence[Any]) -> str:
     if not files:
         return ""
     stem = PurePath(files[0].name).stem.removesuffix(".tar") if len(files) == 1 else t("pictures")
-    return re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:_LONGEST_NAME]
+    return making.free_name(re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:_LONGEST_NAME])
 
 
 def _shapes() -> None:
-    name = st.text_input(t("Name of the dataset"), value="my-shapes", key="imports.shapes_name")
+    name = st.text_input(t("Name of the dataset"), value=making.free_name("my-shapes"), key="imports.shapes_name")
     values = config_form(ShapesConfig, "imports.shapes")
     if st.button(t("Draw"), type="primary", key="imports.draw"):
         making.start(lambda: make_dataset.submit_shapes(name, ShapesConfig.parse(values)))

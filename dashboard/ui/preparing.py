@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -10,12 +12,20 @@ from PIL import Image
 from aelab.datasets.prepare import Pixels, Prepare, enlarged_share, prepared
 from aelab.datasets.store import Dataset
 from ui import mosaic
+from ui.address import asked_at_first
 from ui.i18n import t
+from ui.pickers import DATASET_KEY
 
 _EXAMPLES = 8
 _TILE = 128
 _GROUND = 225  # a light grey around pictures that are no squares
 _MOST_ENLARGED = 0.5
+
+
+def asked_of(data: Dataset) -> Mapping[str, str]:
+    """Return what the address asked for when the page was first shown, if it was about this dataset."""
+    asked = asked_at_first("prepare")
+    return asked if asked.get(DATASET_KEY, data.name) == data.name else {}
 
 
 def examples(data: Dataset) -> dict[int, tuple[str, ...]]:

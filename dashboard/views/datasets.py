@@ -20,15 +20,16 @@ with controls:
 
 height, width, channels = data.shape
 with main:
+    classes = t("in {classes} classes", classes=len(data.class_names)) if data.class_names else t("without classes")
     st.markdown(
         t(
-            "**{name}** holds **{count} images** of {height} × {width} pixels, {color}, in {classes} classes.",
+            "**{name}** holds **{count} images** of {height} × {width} pixels, {color}, {classes}.",
             name=plain(data.name),
             count=data.counts["all"],
             height=height,
             width=width,
             color=t("grey") if channels == 1 else t("colour"),
-            classes=len(data.class_names),
+            classes=classes,
         )
     )
     say_origin(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
@@ -29,6 +30,31 @@ def test_a_zip_becomes_a_dataset_that_is_shown_at_once(lab: TrainedLab, visit, w
     assert page.selectbox(key="dataset").value == "my-fruit"
     assert "12 images of 16 × 24 pixels, colour, in 2 classes" in words(page).replace("**", "")
     assert not page.progress
+    assert "my-fruit is ready. Images: 12." in words(page)
+    assert "Next: clean it" in [link.label for link in page.get("page_link")]
+    page.selectbox(key="dataset").select("digits").run()
+    assert "is ready" not in words(page)
+
+
+def test_a_zip_that_was_not_copied_to_the_end_is_called_so(lab: TrainedLab, visit, workers) -> None:
+    page = after_the_work(bring(visit("datasets"), zipped(fruit_files())[:-300], "mine"))
+    assert errors(page)[0].startswith("holiday.zip begins like a zip, but its end is missing: it is damaged, or ")
+
+
+def test_a_file_of_arrays_among_pictures_is_not_passed_over(lab: TrainedLab, visit, workers) -> None:
+    arrays = io.BytesIO()
+    np.savez(arrays, images=np.zeros((9, 12, 12), np.uint8), labels=np.zeros(9, int))
+    page = upload(visit("datasets"), ("0.png", painted(0)), ("more.npz", arrays.getvalue()), ("1.png", painted(1)))
+    after_the_work(press(page, "Import"))
+    assert errors(page) == [
+        "more.npz is no picture and cannot be mixed with other files: bring it alone, or pictures only."
+    ]
+
+
+def test_a_name_that_is_suggested_is_free(lab: TrainedLab, visit) -> None:
+    store.import_dataset("fruit", "shapes", ShapesConfig(count=60, size=12))
+    page = upload(visit("datasets"), ("fruit.zip", zipped(fruit_files())))
+    assert page.text_input(key="imports.name").value == "fruit-2"
 
 
 def test_what_is_no_zip_is_named_as_its_owner_called_it(lab: TrainedLab, visit, workers) -> None:
@@ -159,7 +185,9 @@ def test_several_pictures_become_a_dataset_without_classes(lab: TrainedLab, visi
     page.number_input(key="imports.prepare.height").set_value(40)
     page.number_input(key="imports.prepare.width").set_value(40).run()
     after_the_work(press(page, "Import"))
-    assert "pictures holds 5 images of 40 × 40 pixels, grey, in 0 classes" in words(page).replace("**", "")
+    assert "pictures holds 5 images of 40 × 40 pixels, grey, without classes" in words(page).replace("**", "")
+    assert "Imported from several pictures." in words(page)
+    assert "File:" not in words(page)
     images = np.asarray(store.open_dataset("pictures").images)
     assert not images[:, :5].any()  # above a picture that is wider than high is the background
     assert images[:, 5:35].any()

@@ -10,7 +10,7 @@ from bringing import after_the_work
 from labs import TrainedLab
 from photos import put_photos
 from PIL import Image
-from seen import buttons, figures, press, title, words
+from seen import buttons, figures, in_address, press, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab.datasets import store
@@ -56,6 +56,7 @@ def test_a_split_that_tears_near_duplicates_apart_is_not_called_free_of_leaks(
 def test_nothing_can_be_made_that_is_there_already(page: AppTest) -> None:
     (button,) = (element for element in page.button if element.label == "Make this dataset")
     assert button.disabled
+    assert button.help == "This is what the dataset is already: change its size, its colour or its split first."
     assert "Make this dataset" in buttons(page)
 
 
@@ -97,7 +98,33 @@ def test_counts_can_be_asked_for(page: AppTest) -> None:
 
 def test_a_split_that_leaves_nothing_to_train_on_is_a_sentence(page: AppTest) -> None:
     page.number_input(key="split.photos.test").set_value(0.95).run()
-    assert "validation and test must leave something for training" in page.error[0].value
+    assert "Validation and Test must leave something for training" in page.error[0].value
+    said = words(page).replace("**", "")  # and what was possible before is still there
+    assert "28 to train on, 4 to choose by, 8 to test on" in said
+    assert "What follows is about the last settings that were possible." in said
+    (button,) = (element for element in page.button if element.label == "Make this dataset")
+    assert button.disabled
+
+
+def test_settings_are_there_again_after_a_reload(page: AppTest, photos: Dataset, visit) -> None:
+    assert "height" not in page.query_params
+    page.number_input(key="prepare.photos.height").set_value(20)
+    page.selectbox(key="prepare.photos.fit").set_value("pad")
+    page.number_input(key="split.photos.test").set_value(10.0).run()
+    kept = {name: in_address(page, name) for name in ("height", "fit", "test")}
+    assert kept == {"height": "20", "fit": "pad", "test": "10.0"}
+    again = visit("prepare", dataset="photos", **kept)
+    assert "becomes 40 images of 20 × 32 pixels" in words(again).replace("**", "")
+    assert "26 to train on, 4 to choose by, 10 to test on" in words(again).replace("**", "")
+    again.selectbox(key="dataset").select("digits").run()
+    assert "becomes 1797 images of 28 × 28 pixels" in words(again).replace("**", "")
+
+
+def test_a_number_of_images_goes_up_by_one(page: AppTest) -> None:
+    field = page.number_input(key="split.photos.test")
+    assert field.step == 0.02
+    field.set_value(10.0).run()
+    assert page.number_input(key="split.photos.test").step == 1
 
 
 def test_another_size_and_split_become_a_dataset(page: AppTest, photos: Dataset, workers: None) -> None:
