@@ -174,6 +174,16 @@ def split_preview(data: Dataset, plan: SplitPlan) -> SplitPreview:
     return _split_preview(data.name, data.checksum, plan, data)
 
 
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _leaks(name: str, checksum: str, _dataset: Dataset) -> npt.NDArray[np.int64]:
+    return _dataset.leaks()
+
+
+def leaks(data: Dataset) -> npt.NDArray[np.int64]:
+    """Return the pairs of one picture on two sides of a dataset's split, as far as that split looks for them."""
+    return _leaks(data.name, data.checksum, data)
+
+
 @st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
 def _inspection(job_id: str, created: float, _job: Job, _dataset: Dataset) -> Inspection:
     return inspect_dataset.result(_job, _dataset)

@@ -23,6 +23,8 @@ from ui.waiting import wait_for
 RUN_KEY = "run"
 DATASET_KEY = "dataset"
 _NEXT = "next.dataset"
+_MISSING = "missing.dataset"
+_LONGEST_NAME = 80
 
 
 def choose_next(*, dataset: str) -> None:
@@ -40,7 +42,28 @@ def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
     """
     if _NEXT in st.session_state:
         st.session_state[DATASET_KEY] = st.session_state.pop(_NEXT)
-    name = st.selectbox(t("Dataset"), store.names(), key=DATASET_KEY, bind="query-params", help=built_in_summaries())
+        st.session_state.pop(_MISSING, None)
+    names = store.names()
+    wanted = st.session_state.get(DATASET_KEY, st.query_params.get(DATASET_KEY))
+    if wanted is not None and wanted not in names:
+        st.session_state[_MISSING] = wanted
+    name = st.selectbox(
+        t("Dataset"),
+        names,
+        key=DATASET_KEY,
+        bind="query-params",
+        help=built_in_summaries(),
+        on_change=lambda: st.session_state.pop(_MISSING, None),
+    )
+    if _MISSING in st.session_state:
+        st.warning(
+            t(
+                "There is no dataset called {missing} any more; you see {name}.",
+                missing=plain(st.session_state[_MISSING][:_LONGEST_NAME]),
+                name=plain(name),
+            ),
+            icon=":material/search_off:",
+        )
     beside()
     if not caches.is_stored(name):
         if name in sources:

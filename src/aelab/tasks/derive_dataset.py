@@ -25,11 +25,9 @@ def submit(dataset: Dataset, name: str, recipe: Recipe, *, owner: str = "") -> J
     """
     _storing.check_free(name)
     recipe.choose(dataset.originals)
-    return _storing.submit(
-        "derive_dataset",
-        {"name": name, "from": dataset.name, "checksum": dataset.checksum, "recipe": recipe.to_json()},
-        owner,
-    )
+    params = {"name": name, "from": dataset.name, "checksum": dataset.checksum, "recipe": recipe.to_json()}
+    _storing.check_not_being_made("derive_dataset", params)
+    return _storing.submit("derive_dataset", params, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ def submit(collection: str, name: str, prepare: Prepare, *, owner: str = "") -> 
     """Queue the making of the dataset `name` of everything in a collection."""
     _storing.check_free(name)
     params = {"name": name, "collection": storage.checked_id(collection), "prepare": prepare.to_json()}
+    _storing.check_not_being_made("import_collection", params)
     return _storing.submit("import_collection", params, owner)
 
 

@@ -18,13 +18,16 @@ from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.split import SplitPlan
 from aelab.errors import N_, LabError
+from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
 from aelab.tasks import _storing
 
+MAKERS = _storing.MAKERS
+
 _CHUNK = 1 << 20
-_MOST_SECONDS = 24 * 3600  # that an upload waits for its import; afterwards nobody does
+_SECONDS_TO_ASK = 600  # between an upload's first byte on the disk and the job that names it
 
 #: An uploaded file: what its owner called it, and its content.
 Upload = tuple[str, IO[bytes]]
@@ -38,7 +41,9 @@ def submit_built_in(name: str, *, owner: str = "") -> Job:
 def submit_shapes(name: str, config: ShapesConfig, *, owner: str = "") -> Job:
     """Queue the drawing of shapes under a name of their own."""
     _storing.check_free(name)
-    return _storing.submit("make_dataset", {"name": name, "shapes": config.to_json()}, owner)
+    params = {"name": name, "shapes": config.to_json()}
+    _storing.check_not_being_made("make_dataset", params)
+    return _storing.submit("make_dataset", params, owner)
 
 
 def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str, *, owner: str = "") -> Job:
@@ -95,7 +100,13 @@ def submit_uploads(
         "recipe": recipe.to_json() if recipe else None,
     }
     kept = _keep([(file, content) for file, (_, content) in zip(names, uploads, strict=True)], asked)
-    return _storing.submit("make_dataset", {**asked, "upload": kept}, owner)
+    params = {**asked, "upload": kept}
+    try:
+        _storing.check_not_being_made("make_dataset", params)
+    except LabError:
+        shutil.rmtree(_uploads() / kept, ignore_errors=True)
+        raise
+    return _storing.submit("make_dataset", params, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
@@ -153,10 +164,13 @@ def _keep(uploads: Sequence[Upload], asked: Mapping[str, Any]) -> str:
 
 
 def _forget_old_uploads() -> None:
-    """Delete what was uploaded for an import that was killed."""
-    for folder in _uploads().iterdir() if _uploads().exists() else ():
+    """Delete what was uploaded for imports that were cancelled or killed: no open job names it."""
+    if not _uploads().exists():
+        return
+    waited_for = {standing.job.params.get("upload") for standing in queue.standings()}
+    for folder in _uploads().iterdir():
         with contextlib.suppress(OSError):  # gone meanwhile
-            if folder.stat().st_mtime < time.time() - _MOST_SECONDS:
+            if folder.name not in waited_for and folder.stat().st_mtime < time.time() - _SECONDS_TO_ASK:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
