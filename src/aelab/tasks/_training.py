@@ -68,7 +68,7 @@ def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, write
     anew = run.parent.epochs if run.parent else 0
     try:
         with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
-            return fit(chosen, images, _Keeper(context, writer), found.checkpoint, anew)
+            return fit(chosen, images, Keeper(context, writer), found.checkpoint, anew)
     except Cancelled:
         raise Stopped from None
 
@@ -115,7 +115,7 @@ def _learn_speeds(context: JobContext, run: Run, dataset: Dataset) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Keeper:
+class Keeper:
     """Hands what a training says to the job and to the run's folder."""
 
     context: JobContext

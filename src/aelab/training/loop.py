@@ -72,11 +72,10 @@ def train(
     """
     shape = images.train.shape[1:]
     networks = build(plan, (shape[0], shape[1], shape[2]))
-    trainee = Trainee(plan, networks)
     validation = fixed_batches(images.validation, plan)
     recording = Recording(plan, networks, images.validation, recorder, start.seconds if start else 0.0)
     batches = TrainingBatches(images.train, plan)
-    _compile(trainee, networks, batches.steps, anew)
+    trainee = compiled(plan, networks, batches.steps, anew)
     if plan.model.fit is not None:
         plan.model.fit(networks, to_unit(images.train), plan.model_config)
         train_parts = trainee.evaluate(fixed_batches(images.train, plan), verbose=0, return_dict=True)
@@ -111,9 +110,7 @@ def restored(plan: Plan, shape: Shape, checkpoint: Checkpoint) -> Networks:
         If the checkpoint is of another network.
     """
     networks = build(plan, shape)
-    trainee = Trainee(plan, networks)
-    _compile(trainee, networks, steps=1, anew=0)
-    restore(trainee, checkpoint.arrays)
+    restore(compiled(plan, networks, steps=1), checkpoint.arrays)
     return networks
 
 
@@ -145,13 +142,25 @@ def _validate(trainee: Trainee, validation: Any, recording: Recording, epoch: in
     recording.on_epoch_end(epoch, train_parts | {f"val_{name}": value for name, value in parts.items()})
 
 
-def _compile(trainee: Trainee, networks: Networks, steps: int, anew: int) -> None:
-    training = trainee.plan.training
+def compiled(plan: Plan, networks: Networks, steps: int, anew: int = 0) -> Trainee:
+    """Return the model that `fit` trains.
+
+    Parameters
+    ----------
+    plan : Plan
+    networks : Networks
+    steps : int
+        In an epoch.
+    anew : int
+        As `train` takes it.
+    """
+    training, trainee = plan.training, Trainee(plan, networks)
     trainee.compile(
         optimizer=keras.optimizers.Adam(Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))),
-        steps_per_execution=_steps_per_execution(trainee.plan, networks, steps),
+        steps_per_execution=_steps_per_execution(plan, networks, steps),
         jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
     )
+    return trainee
 
 
 def limited(indices: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:
