@@ -24,7 +24,6 @@ from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.tasks import train
-from aelab.training.estimate import estimate
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def main() -> None:
 def _row(case: Case) -> float:
     dataset = store.open_dataset(case.dataset)
     chosen = train.planned(dataset, case.model, case.settings)
-    guess = estimate(chosen, dataset.shape, dataset.counts["train"], dataset.counts["test"]).seconds
+    guess = train.cost(chosen, dataset).seconds
     job = jobs.find(train.submit(case.dataset, case.model, case.settings).id)
     if job is None:
         raise SystemExit(f"The job of {case} is gone.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import guards, i18n, lab
+from ui import guards, i18n, lab, visitor
 from ui.i18n import t
 
 ICON = Path(__file__).with_name("icon.png")
@@ -15,6 +15,8 @@ st.html(STYLE)
 
 with st.sidebar:
     i18n.pick_language()
+    visitor.offer_teacher()
+    visitor.remember()
 
 page = st.navigation(
     [
@@ -27,9 +29,10 @@ page = st.navigation(
         st.Page("views/denoise.py", title=t("Denoise"), icon=":material/blur_off:"),
         st.Page("views/latent.py", title=t("Latent"), icon=":material/scatter_plot:"),
         st.Page("views/reports.py", title=t("Reports"), icon=":material/leaderboard:"),
+        st.Page("views/compare.py", title=t("Compare"), icon=":material/compare_arrows:"),
     ]
 )
 
 with guards.guarded():
-    lab.open_once()
+    lab.open_lab()
     page.run()

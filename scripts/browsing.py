@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Locator, Pag
 
 from serving import PATIENCE
 
-PAGES = ("home", "datasets", "clean", "prepare", "train", "time_machine", "denoise", "latent", "reports")
+PAGES = ("home", "datasets", "clean", "prepare", "train", "time_machine", "denoise", "latent", "reports", "compare")
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _ARGUMENTS = (

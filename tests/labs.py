@@ -12,13 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 import pytest
 
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
+from aelab.jobs.folder import Job
+from aelab.runs import Run
 from aelab.tasks import train
-from aelab.training.recorder import Epoch
+from aelab.training.recorder import Checkpoint, Epoch
 
 TRAIN_IMAGES = 300
 EPOCHS = 2
@@ -99,6 +102,19 @@ class Nobody:
         self.asked.append(job.id)
 
 
+def job_of(run: Run) -> Job:
+    """Return the job that trains a run."""
+    job = jobs.find(run.id)
+    assert job is not None
+    return job
+
+
+def worker_of(run: Run) -> psutil.Process:
+    """Return the process that trains a run."""
+    folder = str(job_of(run).folder)
+    return next(process for process in psutil.Process().children() if folder in process.cmdline())
+
+
 def end(run_id: str, state: str, **more: object) -> None:
     """Let a run's job have ended in a state."""
     job = jobs.find(run_id)
@@ -122,6 +138,7 @@ class Kept:
     shares: list[float] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     snapshots: dict[int, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
 
     def progress(self, share: float, epoch: int) -> None:
         self.shares.append(share)
@@ -134,3 +151,6 @@ class Kept:
 
     def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
         self.snapshots[epoch] = arrays
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        self.checkpoints.append(checkpoint)

@@ -25,6 +25,7 @@ DASHBOARD = ROOT / "dashboard"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("registry", "fields", "storage", "pixels", "spreadsheet"),
+    ("index",),
     ("jobs", "metrics", "intake"),
     ("datasets", "collecting"),
     ("cleaning",),
@@ -65,6 +66,7 @@ TRAINING_IN_THE_SERVER = (
     "aelab.training.config",
     "aelab.training.estimate",
     "aelab.training.order",
+    "aelab.training.recorder",
 )
 
 #: Distributions whose modules have another name.

@@ -177,7 +177,7 @@ def test_what_a_run_of_the_same_id_left_behind_is_gone_when_it_is_created_anew(a
     RunWriter(run).networks(encoder=b"old", decoder=b"old", weights=b"old")
     runs.create(run)
     assert run.history() == []
-    assert names(run.folder) == ["config.json", "snapshots"]
+    assert names(run.folder) == ["checkpoints", "config.json", "snapshots"]
 
 
 def test_what_a_run_has_not_got_yet_is_a_sentence(artifacts: Path) -> None:
@@ -198,8 +198,8 @@ def test_a_trained_run_has_everything_that_is_promised(
     monkeypatch.setenv("AELAB_ARTIFACTS", str(trained_lab.folder))
     run = runs.find(trained_lab.runs[model])
     promised = {
-        "config.json", "environment.json", "history.jsonl", "snapshots", "model.weights.npz", "encoder.onnx",
-        "decoder.onnx", "metrics.json",
+        "config.json", "environment.json", "history.jsonl", "checkpoints", "snapshots", "model.weights.npz",
+        "encoder.onnx", "decoder.onnx", "metrics.json",
     }  # fmt: skip
     assert set(names(run.folder)) == promised
     assert runs.status(run).state == "done"

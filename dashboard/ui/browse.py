@@ -9,6 +9,7 @@ import streamlit as st
 
 from aelab.datasets.split import SPLIT_NAMES
 from aelab.datasets.store import Dataset
+from aelab.errors import N_
 from aelab.studies.ordering import KEYS, Key, ordered
 from ui import caches, mosaic, picture
 from ui.i18n import t
@@ -19,6 +20,12 @@ _ROWS = 25
 _COLUMNS = 20
 _SMALL = 40  # pixels: images up to this wide are shown twice as many in a row
 _EVERY = "every"
+_FIRST: dict[Key, str] = {
+    "position": N_("last first"),
+    "brightness": N_("brightest first"),
+    "size": N_("largest first"),
+    "distance": N_("farthest first"),
+}
 
 Indices = npt.NDArray[np.intp]
 
@@ -86,7 +93,7 @@ def _filtered(data: Dataset) -> Indices:
 def _sorted(data: Dataset, chosen: Indices) -> Indices:
     by, direction = st.columns([2, 1], vertical_alignment="bottom")
     key: Key = by.selectbox(t("Sort by"), list(KEYS), format_func=lambda name: t(KEYS[name]), key="browse.sort")
-    descending = direction.toggle(t("largest first"), key="browse.descending")
+    descending = direction.toggle(t(_FIRST[key]), key="browse.descending")
     if key == "position" and not descending:
         return chosen
     return ordered(chosen, caches.figures(data, key), descending=descending)

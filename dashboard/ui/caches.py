@@ -6,6 +6,7 @@ again is another one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,23 @@ from aelab.inference import Inference
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.runs import Run
-from aelab.studies import decoding, denoising, generation, latent_map, ordering, overview, splitting, time_machine
+from aelab.studies import (
+    decoding,
+    denoising,
+    generation,
+    latent_map,
+    leaderboard,
+    ordering,
+    overview,
+    splitting,
+    time_machine,
+)
 from aelab.studies import eigenimages as eigenimages_study
 from aelab.studies.decoding import Surroundings
 from aelab.studies.denoising import Denoising, Example
 from aelab.studies.eigenimages import Eigenimages
 from aelab.studies.latent_map import LatentMap
+from aelab.studies.leaderboard import Board
 from aelab.studies.neighbours import Neighbours
 from aelab.studies.neighbours import neighbours as find_neighbours
 from aelab.studies.overview import Overview
@@ -162,6 +174,16 @@ def split_preview(data: Dataset, plan: SplitPlan) -> SplitPreview:
     return _split_preview(data.name, data.checksum, plan, data)
 
 
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _leaks(name: str, checksum: str, _dataset: Dataset) -> npt.NDArray[np.int64]:
+    return _dataset.leaks()
+
+
+def leaks(data: Dataset) -> npt.NDArray[np.int64]:
+    """Return the pairs of one picture on two sides of a dataset's split, as far as that split looks for them."""
+    return _leaks(data.name, data.checksum, data)
+
+
 @st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
 def _inspection(job_id: str, created: float, _job: Job, _dataset: Dataset) -> Inspection:
     return inspect_dataset.result(_job, _dataset)
@@ -256,6 +278,16 @@ def history(run: Run) -> list[dict[str, Any]]:
     except OSError:
         return []
     return _history(run.id, run.created, found.st_mtime_ns, found.st_size, run)
+
+
+@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
+def _boards(asked: tuple[tuple[str, str], ...], measure: str, _runs: Sequence[Run]) -> list[Board]:
+    return leaderboard.leaderboards(_runs, measure)
+
+
+def boards(found: Sequence[Run], measure: str) -> list[Board]:
+    """Return the leaderboard of every dataset; what is measured of a finished run does not change."""
+    return _boards(tuple((run.id, run.created) for run in found), measure, found)
 
 
 def has_results() -> bool:

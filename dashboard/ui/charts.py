@@ -21,6 +21,8 @@ PALETTE = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadb",
 )  # fmt: skip
 UNKNOWN = "#9a9a9a"
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_LONGEST_LABEL = 24  # letters of a class name on an axis or in a legend; hovering says all of it
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
 _Trace = dict[str, Any]
@@ -33,6 +35,12 @@ SelectionTool = Literal["lasso", "click"]
 def text(name: str) -> str:
     """Return a name from users as text: Plotly would take `<b>` in it for markup."""
     return html.escape(name, quote=False)
+
+
+def short(name: str) -> str:
+    """Return a name that fits beside a drawing: of a long one its beginning and end."""
+    half = _LONGEST_LABEL // 2
+    return name if len(name) <= _LONGEST_LABEL else f"{name[:half]}…{name[1 - half :]}"
 
 
 def class_color(code: int) -> str:
@@ -75,7 +83,11 @@ def balance(table: pd.DataFrame, parts: Mapping[str, str], *, title: str, x: str
         {"type": "bar", "x": classes, "y": table[column], "name": name, "marker": {"color": color}}
         for color, (column, name) in zip(PALETTE, parts.items(), strict=False)
     ]
-    return _figure(bars, title, _axis(x, type="category"), _axis(y), layout={"barmode": "stack"})
+    names = table["class"].tolist()
+    ticks: _Trace = {}
+    if any(len(name) > _LONGEST_LABEL for name in names):
+        ticks = {"tickvals": classes, "ticktext": [text(short(name)) for name in names]}
+    return _figure(bars, title, _axis(x, type="category", **ticks), _axis(y), layout={"barmode": "stack"})
 
 
 def pixel_histogram(
@@ -166,7 +178,7 @@ def latent_map(
             "type": kind,
             **{axis: [None] for axis in ("xyz" if deep else "xy")},
             "mode": "markers",
-            "name": names[code],
+            "name": text(short(class_names[code])) if code >= 0 else unknown,
             "marker": {"color": class_color(code), "size": 9},
         }
         for code in present
@@ -252,3 +264,31 @@ def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) 
     }
     height = 80 + 44 * len(table)
     return _figure([points], title, _axis(x), _axis(y, type="category", autorange="reversed"), height=height)
+
+
+def overlaid(
+    curves: Sequence[tuple[str, Sequence[int], Sequence[float]]], places: Sequence[int], *, title: str, x: str, y: str
+) -> go.Figure:
+    """Draw curves of several runs over one another.
+
+    Parameters
+    ----------
+    curves : sequence of (str, epochs, losses)
+    places : sequence of int
+        A number for each that stays the same whichever others are drawn: it decides colour and dashes.
+    """
+    lines = [
+        {
+            "type": "scatter",
+            "x": list(epochs),
+            "y": list(losses),
+            "name": text(name),
+            "mode": "lines+markers",
+            "line": {"color": PALETTE[place % len(PALETTE)], "dash": _DASHES[place // len(PALETTE) % len(_DASHES)]},
+            "marker": {"size": 5},
+        }
+        for (name, epochs, losses), place in zip(curves, places, strict=True)
+    ]
+    legend = {"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom"}  # ids are long: a line each
+    height = 320 + 20 * len(lines)
+    return _figure(lines, title, _axis(x), _axis(y), height=height, layout={"legend": legend, "showlegend": True})

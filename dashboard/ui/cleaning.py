@@ -12,10 +12,11 @@ from aelab.cleaning import checks, proposal
 from aelab.cleaning.drafts import Draft
 from aelab.cleaning.inspection import Finding, Inspection
 from aelab.cleaning.proposal import Choices
-from aelab.cleaning.spec import Group
+from aelab.cleaning.spec import CheckSpec, Group
 from aelab.datasets.store import Dataset
+from aelab.jobs import folder
 from aelab.tasks import inspect_dataset
-from ui import caches, mosaic
+from ui import caches, mosaic, visitor
 from ui.forms import config_form
 from ui.i18n import plain, say, t
 from ui.labels import class_name
@@ -26,6 +27,7 @@ _MUCH = 0.5  # share of a class
 _SENTENCES = 100
 _MOST_SHOWN = 24  # pictures of one group
 _LONGEST_LABEL = 48
+_CHECK, _LOOKED_AT = "clean.check", "clean.looked_at"
 
 
 def pick_settings() -> dict[str, dict[str, Any]]:
@@ -42,7 +44,8 @@ def pick_settings() -> dict[str, dict[str, Any]]:
 
 def inspected(data: Dataset, settings: Mapping[str, Mapping[str, Any]]) -> Inspection:
     """Return what is wrong with a dataset; show how far the search is, and no more of the page, until it is done."""
-    job = inspect_dataset.submit(data, settings)
+    known = folder.find(inspect_dataset.job_id(data, settings))  # one that was cancelled or failed stays so
+    job = known if known is not None else inspect_dataset.submit(data, settings, owner=visitor.owner())
     wait_for(job, t("Looking through {name}", name=data.name))
     return caches.inspection(job, data)
 
@@ -68,22 +71,42 @@ def warn_of_losses(data: Dataset, left_out: Mapping[int, str]) -> None:
         )
 
 
-def pick_finding(inspection: Inspection) -> Finding | None:
+def suspects(inspection: Inspection) -> tuple[int, int]:
+    """Return how many pictures are in groups of which the lab would leave some out, and in others only."""
+    wrong: set[int] = set()
+    for _, _, group in inspection.groups():
+        if len(group.keep) < len(group.members):
+            wrong.update(group.members)
+    return len(wrong), len(inspection.flags().keys() - wrong)
+
+
+def pick_finding(data: Dataset, inspection: Inspection) -> Finding | None:
     """Draw what was found, the worst first, and return the kind to look at; None where nothing was."""
     found = {finding.check.name: finding for finding in inspection.findings if finding.groups}
-    clear = [t(finding.check.label) for finding in inspection.findings if not finding.groups]
+    clear = [_label(data, finding.check) for finding in inspection.findings if not finding.groups]
     if clear:
         st.caption(t("Nothing found: {checks}", checks=", ".join(clear)))
     if not found:
         return None
+    # Another dataset or language has other options, among which a choice made before is not found by itself.
+    looked_at = next(
+        (name for name in (st.session_state.get(key) for key in (_CHECK, _LOOKED_AT)) if name in found), ""
+    )
+    st.session_state[_CHECK] = looked_at or next(iter(found))
     name = st.radio(
         t("What to look at, the worst first"),
         list(found),
         horizontal=True,
-        key="clean.check",
-        format_func=lambda name: f"{t(found[name].check.label)} ({len(found[name].groups) + found[name].more})",
+        key=_CHECK,
+        format_func=lambda name: f"{_label(data, found[name].check)} ({len(found[name].groups) + found[name].more})",
     )
+    st.session_state[_LOOKED_AT] = name
     return found[name]
+
+
+def _label(data: Dataset, check: CheckSpec) -> str:
+    """Return what a check is called; without classes nothing is unlike its class."""
+    return t("Unlike the others") if check.name == "outliers" and not data.class_names else t(check.label)
 
 
 def explain(finding: Finding) -> None:
@@ -160,10 +183,23 @@ def _show_group(
                 st.rerun()
         if len(group.members) > len(shown):
             st.caption(t("and {count} more", count=len(group.members) - len(shown)))
-        proposed = len(group.keep) < len(group.members) and key not in choices.accepted
-        if proposed and st.button(t("Accept the proposal"), key=f"clean.accept.{key}", icon=":material/done:"):
-            draft.decide(choices.accept(key))
+        _decide_one(finding, group, draft, choices)
+
+
+def _decide_one(finding: Finding, group: Group, draft: Draft, choices: Choices) -> None:
+    """Draw the button that accepts the proposal about a group, or takes that back."""
+    key, proposed = finding.key(group), len(group.members) - len(group.keep)
+    if not proposed:
+        return
+    if key in choices.accepted:
+        if st.button(t("Take it back"), key=f"clean.refuse.{key}", icon=":material/undo:"):
+            draft.decide(choices.refuse(key))
             st.rerun()
+    elif st.button(
+        t("Accept the proposal: leave out {count}", count=proposed), key=f"clean.accept.{key}", icon=":material/done:"
+    ):
+        draft.decide(choices.accept(key))
+        st.rerun()
 
 
 def _described(data: Dataset, inspection: Inspection, index: int) -> str:

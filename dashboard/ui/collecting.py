@@ -11,11 +11,11 @@ from aelab.jobs import folder
 from aelab.jobs.folder import OPEN, Job
 from aelab.tasks import collect_pictures, import_collection
 from aelab.tasks.collect_pictures import KINDS, Kind
-from ui import making
+from ui import following, making, visitor
 from ui.i18n import plain, say, t
 from ui.jobs import show_ending, watch
 
-_JOB = "collecting.job"
+_COLLECTING = "collecting"  # in the address: the job that was asked for last
 _USUAL, _MOST = 50, 1000
 _SENTENCES = 20
 _PREPARE = Prepare(height=64, width=64)  # another size is made on the Prepare page
@@ -42,15 +42,17 @@ def offer() -> None:
     ready = bool(name and class_name and text)
     if st.button(t("Collect"), type="primary", key="collect.start", disabled=not ready):
         try:
-            st.session_state[_JOB] = collect_pictures.submit(name, class_name, kind, text, int(limit)).id
+            job = collect_pictures.submit(name, class_name, kind, text, int(limit), owner=visitor.owner())
+            following.begin(_COLLECTING, job)
         except LabError as error:
+            following.forget_ended(_COLLECTING)
             st.error(say(error), icon=":material/error:")
     _follow()
     _collections()
 
 
 def _follow() -> None:
-    job = folder.find(st.session_state[_JOB]) if _JOB in st.session_state else None
+    job = following.followed(_COLLECTING, {"collect_pictures"})
     if job is None:
         return
     status = folder.status(job)
@@ -88,4 +90,4 @@ def _collections() -> None:
         counts = ", ".join(f"{plain(name)} {count}" for name, count in classes.items())
         st.markdown(f"**{plain(path.name)}**: {counts}")
         if st.button(t("Make a dataset of {name}", name=path.name), key=f"collect.import.{path.name}"):
-            making.start(lambda name=path.name: import_collection.submit(name, name, _PREPARE))
+            making.start(lambda name=path.name: import_collection.submit(name, name, _PREPARE, owner=visitor.owner()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from aelab import runs
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.metrics import metrics
@@ -18,12 +19,14 @@ from ui import caches
 from ui.definitions import direction, heading
 from ui.guards import empty
 from ui.i18n import plain, say, t
+from ui.known import offered
 from ui.labels import class_name
 from ui.pickers import DATASET_KEY, name_damaged
 from ui.tables import measures_columns, shown
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 _AT_FIRST = 8  # runs compared until somebody chooses
+_BEST = "background-color: rgba(63, 144, 218, 0.3); font-weight: bold"  # readable on light and dark pages
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Compared:
 
 def pick_runs() -> Compared:
     """Draw the pickers of a dataset and of runs on its images; stop the page where there is nothing to compare."""
-    done = runs.done()
+    done = offered()
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     left, right = st.columns([1, 3])
@@ -119,23 +122,50 @@ def say_best(table: pd.DataFrame) -> None:
     )
 
 
-def show_measures(table: pd.DataFrame) -> None:
-    """Draw the measures of every run over all images."""
+def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> None:
+    """Draw the measures of every run over all images.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `comparison.compare`.
+    names : mapping of str to str, optional
+        What to call each run instead of its id; the best value of each measure is then marked, and a column says in
+        words what a run is best at.
+    """
     overall = comparison.overall(table)
     measured = [name for name in MEASURES if name in overall]
+    rows = shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]])
+    winners = comparison.best(table) if names is not None and len(rows) > 1 else {}
+    marked = [[winners.get(name) == run for name in measured] for run in rows["run"]]
+    if names is not None:
+        rows["run"] = [names[run] for run in rows["run"]]
+    if winners:
+        symbols = [t(metrics[name].symbol) for name in measured]
+        rows.insert(1, "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
-        shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]]),
+        _mark(rows, marked, measured) if winners else rows,
         hide_index=True,
         column_config={
             "run": t("Run"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
+            "best": st.column_config.TextColumn(t("Best at"), width=130),
             "n": "N",
             "split": t("Split"),
         }
         | measures_columns(MEASURES),
         alt=t("Measures of every chosen run"),
     )
+
+
+def _mark(rows: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]) -> Any:
+    """Return the rows with some values of measures on a ground of their own."""
+    styles = pd.DataFrame(
+        [[_BEST if best else "" for best in row] for row in marked], index=rows.index, columns=list(measured)
+    )
+    formats = {name: f"{{:.{metrics[name].decimals}f}}" for name in measured}
+    return rows.style.apply(lambda values: styles, axis=None, subset=list(measured)).format(formats, na_rep="–")
 
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:

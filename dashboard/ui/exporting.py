@@ -9,8 +9,10 @@ from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.jobs.folder import OPEN
 from aelab.tasks import export_dataset
+from ui import visitor
 from ui.i18n import plain, t
 from ui.jobs import show_ending, watch
+from ui.pickers import choose_next
 
 _FORMS = {"zip": "zip", "npz": "npz"}
 
@@ -39,7 +41,7 @@ def _offer_file(data: Dataset, form: str) -> None:
         return
     if job is None or state not in OPEN:
         if st.button(t("Write a {form} file", form=form), key=f"export.{form}.{data.name}", icon=":material/archive:"):
-            export_dataset.submit(data, form)
+            export_dataset.submit(data, form, owner=visitor.owner())
             st.rerun()
         if job is not None and state != "done":
             show_ending(folder.status(job))
@@ -48,7 +50,9 @@ def _offer_file(data: Dataset, form: str) -> None:
 
 
 def _offer_deletion(data: Dataset) -> None:
-    with st.popover(t("Delete this dataset"), icon=":material/delete:"):
+    # Both named after the dataset: if another is shown by the time the click arrives, it is not what was meant.
+    key = f"export.delete.{data.name}.{data.checksum}"
+    with st.popover(t("Delete this dataset"), icon=":material/delete:", key=f"{key}.confirm", on_change="rerun"):
         st.markdown(
             t(
                 "Runs that were trained on **{name}** stay, but can no longer be measured on it. "
@@ -56,7 +60,8 @@ def _offer_deletion(data: Dataset) -> None:
                 name=plain(data.name),
             )
         )
-        # Named after the dataset: if another is shown by the time the click arrives, it is not what was meant.
-        if st.button(t("Delete it for good"), type="primary", key=f"export.delete.{data.name}.{data.checksum}"):
+        if st.button(t("Delete {name} for good", name=data.name), type="primary", key=key):
             store.delete(data.name)
+            choose_next(dataset=store.names()[0])
+            st.toast(t("{name} was deleted.", name=plain(data.name)), icon=":material/delete:")
             st.rerun()

@@ -10,6 +10,8 @@ from aelab.fields import Config, Knob
 from ui.i18n import t
 from ui.labels import choice_name
 
+_COUNTS = 1e6  # a bound so high is that of a count, and tells nobody anything
+
 
 def config_form(
     config: type[Config], prefix: str, *, usual: Config | None = None, without: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ def config_control(config: type[Config], name: str, prefix: str, *, usual: Confi
     default, key = getattr(usual or config(), name), f"{prefix}.{name}"
     _keep_up(key, default)
     knob, choices, kind = config.knob(name), config.choices(name), config.types()[name]
-    help_text = f"{t(knob.help)} (`{name}`)"
+    help_text = " ".join(filter(None, (t(knob.help), _bounds(knob), f"(`{name}`)")))
     if choices is not None:
         return st.selectbox(
             t(knob.label),
@@ -52,7 +54,7 @@ def config_control(config: type[Config], name: str, prefix: str, *, usual: Confi
         min_value=None if knob.low is None else kind(knob.low),
         max_value=None if knob.high is None else kind(knob.high),
         value=kind(default),
-        step=_step(kind, default, knob),
+        step=_step(kind, default, knob, st.session_state.get(key, default)),
         format="%d" if kind is int else "%g",
         help=help_text,
         key=key,
@@ -72,8 +74,18 @@ def _label(knob: Knob) -> str:
     return f"{t(knob.label)} ({t(knob.unit)})" if knob.unit else t(knob.label)
 
 
-def _step(kind: type, default: float, knob: Knob) -> float:
-    """Return how far one press of + goes: a tenth of a number's size, or one."""
+def _bounds(knob: Knob) -> str:
+    """Return the bounds of a number as a sentence; whatever lies beyond them cannot be typed."""
+    low, high = (f"{bound:g}" if bound is not None else None for bound in (knob.low, knob.high))
+    if low is None or high is None or knob.high >= _COUNTS:
+        return ""
+    return t("From {low} to {high}.", low=low, high=high)
+
+
+def _step(kind: type, default: float, knob: Knob, value: float) -> float:
+    """Return how far one press of + goes: a tenth of a number's size, or one; one for what is a count by now."""
     if kind is int:
         return 1
+    if value >= 1 and knob.high is not None and knob.high >= _COUNTS:
+        return 1.0
     return float(f"{abs(default) / 10 or 0.1:.1g}") if knob.scale == "log" or default else 0.1

@@ -16,26 +16,41 @@ from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.tasks import make_dataset
-from ui import collecting, making
+from ui import collecting, making, visitor
 from ui.forms import config_form
 from ui.i18n import say, t
 from ui.provenance import summary_of
 
 _USUAL = Prepare(height=64, width=64)
 _LONGEST_NAME = 40
+_WAYS = ("upload", "collection", "shapes")  # parameters of the jobs that end in a dataset
 _NAME, _SUGGESTED = "imports.name", "imports.suggested"
 
 
 def offer_import() -> None:
-    """Draw the ways to a new dataset, and the progress of the last one asked for."""
-    with st.expander(t("Bring your own images"), icon=":material/upload:"):
+    """Draw the ways to a new dataset, and under the one that was taken its progress."""
+    way = _way_taken()
+    with st.expander(t("Bring your own images"), icon=":material/upload:", expanded=way == "upload"):
         _upload()
-    with st.expander(t("Collect from the web"), icon=":material/travel_explore:"):
+        if _way_taken() == "upload":
+            making.follow("clean")
+    with st.expander(t("Collect from the web"), icon=":material/travel_explore:", expanded=way == "collection"):
         collecting.offer()
-    with st.expander(t("Draw shapes"), icon=":material/category:"):
+        if _way_taken() == "collection":
+            making.follow("clean")
+    with st.expander(t("Draw shapes"), icon=":material/category:", expanded=way == "shapes"):
         st.caption(t(sources["shapes"].summary))
         _shapes()
-    making.follow()
+        if _way_taken() == "shapes":
+            making.follow("clean")
+    if _way_taken() is None:
+        making.follow("clean")  # one of another page, or what has become of the last
+
+
+def _way_taken() -> str | None:
+    """Return in which way the dataset is made that was asked for last."""
+    job = making.made()
+    return next((way for way in _WAYS if way in job.params), None) if job is not None else None
 
 
 def _upload() -> None:
@@ -67,7 +82,9 @@ def _import(name: str, files: Sequence[Any], values: dict[str, Any], recipe: Any
         st.error(say(error), icon=":material/error:")
         return
     uploads = [(file.name, file) for file in files]
-    making.start(lambda: make_dataset.submit_uploads(name, uploads, Prepare.parse(values), recipe=decided))
+    making.start(
+        lambda: make_dataset.submit_uploads(name, uploads, Prepare.parse(values), recipe=decided, owner=visitor.owner())
+    )
 
 
 def _json(file: Any) -> Any:
@@ -90,11 +107,11 @@ def _suggested_name(files: Sequence[Any]) -> str:
     if not files:
         return ""
     stem = PurePath(files[0].name).stem.removesuffix(".tar") if len(files) == 1 else t("pictures")
-    return re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:_LONGEST_NAME]
+    return making.free_name(re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:_LONGEST_NAME])
 
 
 def _shapes() -> None:
-    name = st.text_input(t("Name of the dataset"), value="my-shapes", key="imports.shapes_name")
+    name = st.text_input(t("Name of the dataset"), value=making.free_name("my-shapes"), key="imports.shapes_name")
     values = config_form(ShapesConfig, "imports.shapes")
     if st.button(t("Draw"), type="primary", key="imports.draw"):
-        making.start(lambda: make_dataset.submit_shapes(name, ShapesConfig.parse(values)))
+        making.start(lambda: make_dataset.submit_shapes(name, ShapesConfig.parse(values), owner=visitor.owner()))

@@ -1,4 +1,4 @@
-"""Show how jobs stand, and let them be cancelled."""
+"""Show how jobs stand, and let those be cancelled and moved that are one's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import streamlit as st
 from aelab.errors import N_
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job, Status
+from aelab.jobs.order import waits
+from aelab.jobs.people import Person
 from aelab.jobs.queue import Standing
 from aelab.jobs.spec import tasks
+from ui import visitor
 from ui.guards import guarded
 from ui.i18n import plain, say, t
 
@@ -21,6 +24,7 @@ STATES = {
     "interrupted": N_("interrupted"),
     "damaged": N_("damaged"),
 }
+_MOST_SHOWN = 12
 
 
 def state_name(state: str) -> str:
@@ -43,22 +47,71 @@ def job_title(job: Job) -> str:
     return f"{t(tasks[job.kind].label) if job.kind in tasks else job.kind} · {about}"
 
 
-def show_progress(job: Job, status: Status, title: str, before: int | None = None) -> None:
-    """Draw a job's bar with what is left, and a button to cancel it.
+def show_progress(job: Job, status: Status, title: str, queued: list[Standing] | None = None) -> None:
+    """Draw a job's bar with what is left, and buttons for who may cancel or move it.
 
     Parameters
     ----------
     job : Job
     status : Status
     title : str
-    before : int, optional
-        Jobs before it, for who knows already: finding out takes a look at every job.
+    queued : list of Standing, optional
+        Every open job, for who knows already.
     """
+    queued = queue.standings() if queued is None else queued
+    standing = next((each for each in queued if each.job.id == job.id), Standing(job, status, 0))
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(job, status, before)}")
-    if row.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
-        queue.cancel(job.id)
-        st.rerun()
+    row.progress(min(1.0, status.progress), text=f"{plain(title)} · {_state_line(status, standing)}")
+    person = visitor.person()
+    with row.container(horizontal=True, width="content"):  # on a phone they go below the bar together
+        if person.may_change(job):
+            if waits(standing):
+                _offer_moves(standing, queued, person)
+            if st.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
+                queue.cancel(job.id, by=person)
+                st.rerun()
+        else:
+            st.caption(
+                t("Somebody else's") if job.owner else t("The lab's own"),
+                help=t("Only whoever asked for it, or the teacher, may cancel or move it."),
+                width="content",
+            )
+
+
+def show_jobs(queued: list[Standing]) -> None:
+    """Draw the open jobs: the first of them, and every one of the visitor's own."""
+    owner = visitor.owner()
+    if any(standing.job.owner != queued[0].job.owner for standing in queued):
+        st.caption(t("Whoever waits takes turns: nobody's second job starts before everybody's first."))
+    hidden = 0
+    for index, standing in enumerate(queued):
+        if index < _MOST_SHOWN or standing.job.owner == owner:
+            show_progress(standing.job, standing.status, job_title(standing.job), queued)
+        else:
+            hidden += 1
+    if hidden:
+        st.caption(t("Jobs of others that are not shown here: {count}", count=hidden))
+
+
+def _offer_moves(standing: Standing, queued: list[Standing], person: Person) -> None:
+    """Draw the buttons that move a job which waits, as far as they would change anything."""
+    job = standing.job
+    lane = [each for each in queued if waits(each) and _lane(each.job) == _lane(job)]
+    own = [each.job.id for each in lane if each.job.owner == job.owner]
+    moves = []
+    if len(own) > 1 and job.id in own:
+        moves.append(("earlier", t("Earlier"), ":material/arrow_upward:", job.id != own[0]))
+        moves.append(("later", t("Later"), ":material/arrow_downward:", job.id != own[-1]))
+    if person.teacher and len(own) < len(lane):
+        moves.append(("first", t("First"), ":material/vertical_align_top:", job.id != lane[0].job.id))
+    for where, label, icon, possible in moves:
+        if st.button(label, key=f"{where}.{job.id}", icon=icon, disabled=not possible):
+            queue.move(job.id, where, by=person)
+            st.rerun()
+
+
+def _lane(job: Job) -> str:
+    return tasks[job.kind].lane if job.kind in tasks else ""
 
 
 def watch(job: Job, title: str) -> None:
@@ -91,15 +144,19 @@ def show_ending(status: Status) -> None:
 
 
 def open_jobs() -> list[Standing]:
-    """Return the jobs that wait or run, oldest first, and keep the queue moving."""
+    """Return the jobs that wait or run, as they are and will be started, and keep the queue moving."""
     queue.pump()
     return queue.standings()
 
 
-def _state_line(job: Job, status: Status, before: int | None) -> str:
+def _state_line(status: Status, standing: Standing) -> str:
     if status.state == "queued":
-        waiting = 0 if status.launched else queue.position(job) if before is None else before
-        return t("waiting, {count} before it", count=waiting) if waiting else t("starting a worker…")
+        if not standing.before or status.launched:
+            return t("starting a worker…")
+        waiting = t("waiting, {count} before it", count=standing.before)
+        if standing.starts_in is None:
+            return waiting
+        return f"{waiting} · {t('starts in about {time}', time=duration(standing.starts_in))}"
     left = status.seconds_left
     share = t("{percent} %", percent=round(100 * status.progress))
     return f"{share} · {t('about {time} left', time=duration(left))}" if left is not None else share

@@ -9,21 +9,45 @@ import pkgutil
 import streamlit as st
 
 import ui
-from aelab import starter
+from aelab import starter, storage
 from aelab.cleaning import drafts
 from aelab.datasets import store
+from aelab.errors import LabError
 from aelab.jobs import queue
+from aelab.runs import trash
+from ui.i18n import say
 
 
 @st.cache_resource(show_spinner=False)
-def open_once() -> None:
-    """Queue the starter lab in a lab that has nothing yet; sweep up, and take up a queue that a restart left."""
-    store.sweep_unfinished()
-    drafts.sweep()
-    if starter.is_new():
-        starter.queue_starter()
-    queue.pump()
-    _ease_garbage_collection()
+def open_once() -> LabError | None:
+    """Queue the starter lab in a lab that has nothing yet; sweep up, and take up a queue that a restart left.
+
+    Returns
+    -------
+    LabError or None
+        What keeps the lab from being written, should anything; it can still be looked at.
+    """
+    try:
+        store.sweep_unfinished()
+        drafts.sweep()
+        trash.sweep()
+        if starter.is_new():
+            starter.queue_starter()
+        queue.pump()
+        return None
+    except OSError as error:
+        return storage.disk_error(storage.artifacts(), error)
+    except LabError as error:
+        return error
+    finally:
+        _ease_garbage_collection()
+
+
+def open_lab() -> None:
+    """Do what the first visitor's arrival asks for, and say what cannot be done here."""
+    problem = open_once()
+    if problem is not None:
+        st.warning(say(problem), icon=":material/warning:")
 
 
 def _ease_garbage_collection() -> None:

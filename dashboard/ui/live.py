@@ -11,14 +11,14 @@ from aelab.jobs import queue
 from aelab.jobs.folder import OPEN
 from aelab.models import models
 from aelab.runs import Run
-from aelab.tasks import train
-from ui import charts, mosaic
+from ui import charts, going_on, mosaic
+from ui.going_on import FOLLOWED
 from ui.guards import guarded
-from ui.i18n import t
+from ui.i18n import plain, t
 from ui.jobs import duration, show_ending, show_progress
 from ui.pickers import describe
 
-FOLLOWED = "follow"  # in the address: the run whose training is shown
+__all__ = ["FOLLOWED", "follow"]
 
 
 def follow(run_id: str) -> None:
@@ -50,12 +50,32 @@ def _draw(run: Run) -> None:
         )
     else:
         show_ending(status)
-        if st.button(t("Start it again"), icon=":material/refresh:", key=f"again.{run.id}"):
-            # Other images may have taken the dataset's name: then it is another run that is asked for.
-            st.query_params[FOLLOWED] = train.submit(run.dataset, run.model, run.settings).id
-            st.rerun()
+    _tell_events(run)
+    going_on.offer(run, status.state)
     _curves(run)
     _reconstructions(run)
+
+
+def _tell_events(run: Run) -> None:
+    """Say what happened beside the epochs: what it continues, where it was taken up, what was damaged."""
+    if run.parent is not None:
+        st.caption(t("Continues {run} after its {epochs} epochs.", run=plain(run.parent.run), epochs=run.parent.epochs))
+    early = run.stopped_after()
+    if early is not None:
+        st.caption(t("Finished early, after epoch {epoch} of {epochs}.", epoch=early, epochs=run.settings["epochs"]))
+    resumed = [str(event.get("epoch")) for event in run.events() if event.get("event") == "resumed"]
+    begun = [] if run.parent is None else resumed[:1]  # a run that continues another begins so
+    if resumed[len(begun) :]:
+        st.caption(t("Resumed after epoch {epochs}.", epochs=", ".join(resumed[len(begun) :][-5:])))
+    for event in run.events():
+        if event.get("event") == "fell_back":
+            st.caption(
+                t(
+                    "Checkpoint {file} was damaged; the training went on from the one before it, after epoch {epoch}.",
+                    file=plain(str(event.get("damaged"))),
+                    epoch=str(event.get("epoch")),
+                )
+            )
 
 
 def _curves(run: Run) -> None:

@@ -19,6 +19,10 @@ _COLUMNS = 10
 def show_means(data: Dataset) -> None:
     """Draw the mean image of each class."""
     found = caches.dataset_overview(data)
+    if not data.class_names:
+        st.subheader(t("Mean image"))
+        mosaic.show(found.mean_images, 1, alt=t("Mean image"), caption=t("Over the training images"))
+        return
     st.subheader(t("Mean image of each class"))
     mosaic.show(
         found.mean_images,

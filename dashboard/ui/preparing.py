@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -10,7 +12,9 @@ from PIL import Image
 from aelab.datasets.prepare import Pixels, Prepare, enlarged_share, prepared
 from aelab.datasets.store import Dataset
 from ui import mosaic
+from ui.address import asked_at_first
 from ui.i18n import t
+from ui.pickers import DATASET_KEY
 
 _EXAMPLES = 8
 _TILE = 128
@@ -18,23 +22,41 @@ _GROUND = 225  # a light grey around pictures that are no squares
 _MOST_ENLARGED = 0.5
 
 
-def examples(data: Dataset) -> list[int]:
-    """Return some images that are prepared most differently: the smallest, the largest, the widest, the tallest."""
+def asked_of(data: Dataset) -> Mapping[str, str]:
+    """Return what the address asked for when the page was first shown, if it was about this dataset."""
+    asked = asked_at_first("prepare")
+    return asked if asked.get(DATASET_KEY, data.name) == data.name else {}
+
+
+def examples(data: Dataset) -> dict[int, tuple[str, ...]]:
+    """Return some images that are prepared most differently, each with what it is the most of, then some by chance."""
     sizes = data.originals.sizes[data.kept].astype(np.float64)
     area, proportion = sizes.prod(axis=1), sizes[:, 1] / np.maximum(sizes[:, 0], 1)
-    extremes = [area.argmin(), area.argmax(), proportion.argmax(), proportion.argmin()]
-    others = np.random.default_rng(0).permutation(len(sizes))
-    return list(dict.fromkeys(int(index) for index in (*extremes, *others[:_EXAMPLES])))[:_EXAMPLES]
+    found: dict[int, tuple[str, ...]] = {}
+    for values, least, most in (
+        (area, t("the smallest"), t("the largest")),
+        (proportion, t("the tallest"), t("the widest")),
+    ):
+        if values.min() < values.max():  # else none of them is
+            for index, what in ((int(values.argmin()), least), (int(values.argmax()), most)):
+                found[index] = (*found.get(index, ()), what)
+    for index in np.random.default_rng(0).permutation(len(sizes))[:_EXAMPLES].tolist():
+        found.setdefault(index, ())
+    return dict(list(found.items())[:_EXAMPLES])
 
 
 def show_examples(data: Dataset, prepare: Prepare) -> None:
     """Draw examples as they came and as they will be."""
-    originals = [data.originals.pixels(int(data.kept[index])) for index in examples(data)]
+    chosen = examples(data)
+    originals = [data.originals.pixels(int(data.kept[index])) for index in chosen]
+    extremes = [", ".join(what) for what in chosen.values() if what]
     mosaic.show(
         np.stack([framed(pixels, _TILE) for pixels in originals]),
         _EXAMPLES,
         alt=t("Some pictures as they came"),
-        caption=t("As they came: the smallest, the largest, the widest, the tallest, and others by chance"),
+        caption=t("As they came, from the left: {extremes}; others by chance", extremes="; ".join(extremes))
+        if extremes
+        else t("As they came, all of one size: some by chance"),
     )
     mosaic.show(
         np.stack([prepared(pixels, prepare) for pixels in originals]),

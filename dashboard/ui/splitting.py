@@ -7,31 +7,55 @@ import streamlit as st
 from aelab.datasets.split import SPLIT_NAMES
 from aelab.datasets.store import Dataset
 from aelab.studies.splitting import SplitPreview
-from ui import charts, mosaic
+from ui import caches, charts, mosaic
 from ui.i18n import plain, t
 from ui.labels import PARTS, class_name
 
 _PAIRS = 12
 
 
+def warn_of_given(data: Dataset) -> None:
+    """Say it if the split that a dataset came with has pictures on two sides; the lab's own never has."""
+    if data.originals.given is None:
+        return
+    count = len(caches.leaks(data))
+    if count:
+        st.warning(
+            t(
+                "Pairs of one picture that stand on two sides of this split, as it came: {count}. What is measured on "
+                "test images then flatters a network that has seen them. The Prepare page names the pairs.",
+                count=count,
+            ),
+            icon=":material/warning:",
+        )
+        st.page_link("views/prepare.py", label=t("Prepare"), icon=":material/tune:")
+
+
 def say_leaks(data: Dataset, preview: SplitPreview) -> None:
     """Say whether a picture is trained on and tested on, now and with the new split."""
-    before, after = len(preview.leaks_before), len(preview.leaks_after)
+    before, after, open_ = len(preview.leaks_before), len(preview.leaks_after), preview.not_kept_together
     if not before and not after:
-        st.success(
-            t("No picture stands on two sides of the split, neither identical nor nearly so."),
-            icon=":material/verified:",
-        )
-    elif after:
+        _say_none(preview)
+    if after > open_:
         st.warning(
             t(
                 "{count} pairs of one picture would stand on two sides of the split: the source brought it so. "
                 "Choose to ignore the source's own split, or leave one of each pair out on the Clean page.",
-                count=after,
+                count=after - open_,
             ),
             icon=":material/warning:",
         )
-    else:
+    if open_:
+        st.warning(
+            t(
+                "Pairs of nearly the same picture that this split leaves on two sides: {count}. Set Near-duplicates "
+                "to {distance} bits to keep them together, or leave one of each pair out on the Clean page.",
+                count=open_,
+                distance=preview.distance,
+            ),
+            icon=":material/warning:",
+        )
+    if before and not after:
         st.info(
             t(
                 "In {name} as it is, {count} pairs of one picture stand on two sides of the split; "
@@ -41,6 +65,22 @@ def say_leaks(data: Dataset, preview: SplitPreview) -> None:
             ),
             icon=":material/call_split:",
         )
+
+
+def _say_none(preview: SplitPreview) -> None:
+    if preview.distance < 0:
+        st.info(
+            t(
+                "No two identical pictures stand on two sides of the split. Among so many images the lab has not "
+                "looked for near-duplicates."
+            ),
+            icon=":material/verified:",
+        )
+        return
+    st.success(
+        t("No picture stands on two sides of the split, neither identical nor nearly so."),
+        icon=":material/verified:",
+    )
 
 
 def show_balance(data: Dataset, preview: SplitPreview) -> None:

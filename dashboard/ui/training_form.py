@@ -10,18 +10,34 @@ from aelab.datasets.store import Dataset
 from aelab.fields import Config
 from aelab.models import models
 from aelab.models.spec import ModelSpec
+from aelab.runs import Run
+from aelab.tasks import calibrate
+from aelab.training import speeds
 from aelab.training.config import TrainingConfig, suggested_batch_size
-from ui import address
+from aelab.training.estimate import Estimate
+from ui import address, pickers, visitor
 from ui.forms import config_control, config_form
 from ui.i18n import t
+from ui.jobs import duration
 
+_PAGE = "train"
 _USUAL_MODEL = "conv_ae"
 _OF_STEPS = ("epochs", "batch_size", "learning_rate")  # a closed form takes none
 
 
+def begin_with(run: Run) -> None:
+    """Let the form stand, in the next script run, at the settings of a run."""
+    for key in [key for key in st.session_state if str(key).startswith(f"{_PAGE}.")]:
+        del st.session_state[key]
+    asked = {name: str(value) for name, value in run.settings.items()} | {"model": run.model}
+    st.session_state[f"{_PAGE}.asked"] = asked
+    address.keep(asked, _names())
+    pickers.choose_next(dataset=run.dataset)
+
+
 def pick_model() -> ModelSpec:
     """Draw the picker of architectures and return the chosen one; the address can ask for another one at first."""
-    asked = address.asked_at_first("train").get("model")
+    asked = address.asked_at_first(_PAGE).get("model")
     name = st.selectbox(
         t("Model"),
         models.names(),
@@ -37,7 +53,7 @@ def pick_model() -> ModelSpec:
 
 def settings(spec: ModelSpec, data: Dataset) -> dict[str, Any]:
     """Draw the controls and return the values by field; the address keeps those that are not the usual ones."""
-    at_first = address.asked_at_first("train")
+    at_first = address.asked_at_first(_PAGE)
     of_model = at_first if at_first.get("model", _USUAL_MODEL) == spec.name else {}
     values = config_form(spec.config, f"train.{spec.name}", usual=address.with_asked(spec.config(), of_model))
     with st.expander(t("Training"), expanded=True):
@@ -66,3 +82,30 @@ def _unusual(values: dict[str, Any], usual: Config) -> dict[str, Any]:
 def _names() -> list[str]:
     """Return everything that a training's address can have."""
     return ["model", *dict.fromkeys([*TrainingConfig.names(), *(n for spec in models for n in spec.config.names())])]
+
+
+def show_cost(cost: Estimate) -> None:
+    """Draw what a training will cost, and offer to measure a computer that is not known yet."""
+    parameters, seconds, memory = st.columns(3)
+    parameters.metric(
+        t("Parameters"),
+        f"{cost.summary.parameters:,}".replace(",", " "),
+        help=t("Numbers in both networks, as Keras counts them."),
+    )
+    seconds.metric(
+        t("Estimated time"),
+        duration(cost.seconds),
+        help=t(
+            "From the arithmetic of {count} training images an epoch; other jobs make it longer.", count=cost.images
+        ),
+    )
+    memory.metric(
+        t("Memory"),
+        t("{count} GB", count=round(cost.memory_bytes / 1e9, 1)),
+        help=t("What the worker is expected to take at the most."),
+    )
+    if not speeds.is_known():
+        st.caption(t("This computer has not been measured yet: the time is that of a usual one with two cores."))
+        if st.button(t("Measure it, which takes about 15 s"), icon=":material/speed:"):
+            calibrate.submit_if_unknown(visitor.owner())
+            st.toast(t("The measurement is queued; Home shows how it goes."), icon=":material/speed:")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import OPEN, Job
+from ui import visitor
 from ui.i18n import t
 from ui.jobs import show_ending, watch
 
@@ -23,6 +24,6 @@ def wait_for(job: Job, title: str) -> None:
     else:
         show_ending(folder.status(job))
         if st.button(t("Try again"), key=f"again.{job.id}", icon=":material/refresh:"):
-            queue.submit(job.kind, job.params, job.id)
+            queue.submit(job.kind, job.params, job.id, owner=visitor.owner(), expected=job.expected)
             st.rerun()
     st.stop()

@@ -8,6 +8,7 @@ from ui.i18n import plain, t
 from ui.pickers import pick_dataset
 
 st.title(t("Clean"))
+st.caption(t("What is wrong with these images, and what should be left out?"))
 controls, main = st.columns([1, 3], gap="large")
 
 with controls:
@@ -20,12 +21,13 @@ with main:
     choices = cleaning.known(draft.choices, inspection)
     left_out = proposal.to_leave_out(inspection, choices)
     count = data.counts["all"]
-    suspects = len(inspection.flags())
+    wrong, odd = cleaning.suspects(inspection)
     st.markdown(
         t(
-            "**{suspects}** of the {count} images of **{name}** look wrong in some way. "
+            "**{suspects}** of the {count} images of **{name}** look wrong in some way; to look at besides: **{odd}**. "
             "You leave out **{out}**; **{left}** stay.",
-            suspects=suspects,
+            suspects=wrong,
+            odd=odd,
             count=count,
             name=plain(data.name),
             out=len(left_out),
@@ -42,10 +44,11 @@ with main:
             proposal.cleaned(data, left_out),
             suffix="clean",
             label=t("Make the clean dataset"),
-            ready=bool(left_out),
+            lacking="" if left_out else t("Nothing is left out yet: accept a proposal, or tick pictures below."),
+            then="prepare",
         )
         st.caption(t("Your files stay as they came: a dataset never changes, and every choice can be taken back."))
-    finding = cleaning.pick_finding(inspection)
+    finding = cleaning.pick_finding(data, inspection)
     if finding is None:
         st.success(t("Nothing is wrong with these images that the lab could see."), icon=":material/check_circle:")
     else:

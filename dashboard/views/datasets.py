@@ -4,7 +4,7 @@ import streamlit as st
 
 from aelab.datasets.split import SPLIT_NAMES
 from aelab.studies import overview
-from ui import browse, exporting, imports, portrait
+from ui import browse, exporting, imports, portrait, splitting
 from ui.i18n import plain, t
 from ui.labels import PARTS
 from ui.pickers import pick_dataset
@@ -20,20 +20,22 @@ with controls:
 
 height, width, channels = data.shape
 with main:
+    classes = t("in {classes} classes", classes=len(data.class_names)) if data.class_names else t("without classes")
     st.markdown(
         t(
-            "**{name}** holds **{count} images** of {height} × {width} pixels, {color}, in {classes} classes.",
+            "**{name}** holds **{count} images** of {height} × {width} pixels, {color}, {classes}.",
             name=plain(data.name),
             count=data.counts["all"],
             height=height,
             width=width,
             color=t("grey") if channels == 1 else t("colour"),
-            classes=len(data.class_names),
+            classes=classes,
         )
     )
     say_origin(data)
     for column, part in zip(st.columns(3), SPLIT_NAMES, strict=True):
         column.metric(t(PARTS[part]), data.counts[part], help=t("Images in this part of the fixed, stratified split."))
+    splitting.warn_of_given(data)
     say_report(data)
     st.subheader(t("Images"))
     browse.show(data)

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from aelab.runs import about
 from ui import caches
 from ui.guards import guarded
 from ui.i18n import t
-from ui.jobs import job_title, open_jobs, show_progress, state_name
+from ui.jobs import open_jobs, show_jobs, state_name
 
 st.title(t("AE Lab"))
 st.markdown(
@@ -32,8 +33,7 @@ def progress() -> None:
                         "something to show."
                     )
                 )
-            for row in working:
-                show_progress(row.job, row.status, job_title(row.job), row.before)
+            show_jobs(working)
         if st.session_state.get("home.working", len(working)) != len(working):
             st.session_state["home.working"] = len(working)
             st.rerun()
@@ -51,16 +51,17 @@ if ready:
 
 st.subheader(t("Where to go"))
 for column, (path, name, question) in zip(
-    [*st.columns(4), *st.columns(4)],
+    [*st.columns(3), *st.columns(3), *st.columns(3)],
     [
         ("views/datasets.py", t("Datasets"), t("What do the images look like, and are the classes balanced?")),
         ("views/clean.py", t("Clean"), t("What is wrong with these images, and what should be left out?")),
         ("views/prepare.py", t("Prepare"), t("How does each picture enter the network, and on which is it tested?")),
-        ("views/train.py", t("Train"), t("What does a network learn, epoch by epoch?")),
+        ("views/train.py", t("Train"), t("Which network should learn from these images, and how is it doing?")),
         ("views/time_machine.py", t("Time machine"), t("What did the network learn, epoch by epoch?")),
         ("views/denoise.py", t("Denoise"), t("How much of a noise does a run take away?")),
         ("views/latent.py", t("Latent"), t("Which images does a run take to be alike, and what lies between them?")),
         ("views/reports.py", t("Reports"), t("Which run is better, at what, and by how much?")),
+        ("views/compare.py", t("Compare"), t("What differs between these runs, and what did it change?")),
     ],
     strict=True,
 ):
@@ -74,6 +75,7 @@ if listed:
         pd.DataFrame(
             {
                 t("Run"): [row.id for row in listed],
+                t("Title"): [said.title for said in about.read_all(row.id for row in listed).values()],
                 t("State"): [state_name(row.state) for row in listed],
                 t("Model"): [row.run.model if row.run else "" for row in listed],
                 t("Dataset"): [row.run.dataset if row.run else "" for row in listed],

@@ -6,7 +6,7 @@ from aelab.jobs import folder
 from aelab.studies import decoding, latent_map
 from aelab.studies.latent_map import Config
 from aelab.tasks import latent_map as latent_map_task
-from ui import caches, decode, latent, probe
+from ui import caches, decode, latent, probe, visitor
 from ui.forms import config_form
 from ui.guards import empty
 from ui.i18n import t
@@ -65,7 +65,9 @@ with main:
     if method == "pca":
         found = caches.pca_map(run, config)
     else:
-        job = folder.find(latent_map_task.job_id(run, config)) or latent_map_task.submit(run.id, config)
+        job = folder.find(latent_map_task.job_id(run, config)) or latent_map_task.submit(
+            run.id, config, owner=visitor.owner()
+        )
         wait_for(job, t("t-SNE of the codes"))
         found = caches.finished_map(job)
     latent.show_map(run, networks, found, config)

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from aelab.metrics import metrics
+from aelab.runs import about
 from aelab.studies import comparison, reconstruction
-from ui import charts, comparing, definitions, probe, samples, tables
+from ui import charts, comparing, definitions, known, probe, run_comparison, samples, tables
 from ui.i18n import plain, t
 
 st.title(t("Reports"))
@@ -16,6 +17,7 @@ count = compared.runs[0].metrics()["n"]
 comparing.say_best(table)
 st.caption(t("Means over the N = {count} test images of {dataset}.", count=count, dataset=plain(compared.dataset)))
 comparing.show_measures(table)
+run_comparison.say_remarks([known.Known(run, about.read(run.id)) for run in compared.runs])
 tables.offer_csv(table, f"report-{compared.dataset}.csv")
 definitions.define((*comparing.MEASURES, "frechet"))
 

@@ -1,14 +1,12 @@
-"""What does a network learn, epoch by epoch?"""
+"""Which network should learn from these images, and how is it doing?"""
 
 import streamlit as st
 
 from aelab import runs
 from aelab.errors import LabError
 from aelab.tasks import train
-from aelab.training.estimate import estimate
-from ui import live, training_form
+from ui import live, training_form, visitor
 from ui.i18n import say, t
-from ui.jobs import duration
 from ui.pickers import pick_dataset
 
 st.title(t("Train"))
@@ -23,22 +21,10 @@ with controls:
     except LabError as error:
         st.error(say(error), icon=":material/error:")
         st.stop()
-    cost = estimate(chosen, data.shape, data.counts["train"], data.counts["test"])
-    parameters, seconds = st.columns(2)
-    parameters.metric(
-        t("Parameters"),
-        f"{cost.summary.parameters:,}".replace(",", " "),
-        help=t("Numbers in both networks, as Keras counts them."),
-    )
-    seconds.metric(
-        t("Estimated time"),
-        duration(cost.seconds),
-        help=t(
-            "From the arithmetic of {count} training images an epoch; other jobs make it longer.", count=cost.images
-        ),
-    )
+    training_form.show_cost(train.cost(chosen, data))
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
-        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values).id
+        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values, owner=visitor.owner()).id
+        st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
 
 with main:
     followed = st.query_params.get(live.FOLLOWED)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, datasets, runs, studies
+from aelab.commands import cleaning, collecting, comparing, datasets, jobs, keeping, runs, studies
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_datasets(top)
     _add_train(top)
     _add_runs(top)
+    _add_jobs(top)
     _add_studies(top)
     return root
 
@@ -131,8 +132,11 @@ def _add_split_settings(command: argparse.ArgumentParser) -> None:
 
 def _add_train(top: Any) -> None:
     train = _command(top, "train", runs.train, "train a model in a worker process")
-    train.add_argument("--dataset", required=True)
-    train.add_argument("--model", required=True)
+    train.add_argument("--dataset")
+    train.add_argument("--model")
+    train.add_argument("--like", metavar="RUN", help="take dataset, model and settings from a run; change some")
+    train.add_argument("--continue", dest="more", metavar="RUN", help="train a finished run for --epochs more")
+    train.add_argument("--afresh", action="store_true", help="begin again instead of resuming what was cancelled")
     train.add_argument("--epochs")
     train.add_argument("--limit", help="training images to use")
     train.add_argument("--seed")
@@ -156,9 +160,35 @@ def _add_runs(top: Any) -> None:
     for name, action, text in (
         ("show", runs.show, "show a run's settings, history and measures"),
         ("cancel", runs.cancel, "cancel a run that waits or trains"),
-        ("delete", runs.delete, "delete a run"),
+        ("delete", keeping.delete, "delete a run; it can be restored for some days"),
+        ("restore", keeping.restore, "bring a deleted run back"),
     ):
         _command(group, name, action, text).add_argument("run", metavar="RUN")
+    compare = _command(group, "compare", comparing.compare, "say what differs between runs, and what it changed")
+    compare.add_argument("run", metavar="RUN", nargs="+")
+    compare.add_argument("--csv", metavar="FILE")
+    export = _command(group, "export", keeping.export, "write a run as one zip")
+    export.add_argument("run", metavar="RUN")
+    export.add_argument("--out", metavar="FILE.zip", required=True)
+    export.add_argument("--networks-only", action="store_true", help="ONNX and weights, without the training")
+    load = _command(group, "import", keeping.load, "take in the zip of a run, checked")
+    load.add_argument("path", metavar="FILE.zip")
+    note = _command(group, "note", keeping.note, "write about a run")
+    note.add_argument("run", metavar="RUN")
+    note.add_argument("--title")
+    note.add_argument("--notes", metavar="TEXT")
+    note.add_argument("--tag", action="append", help="instead of its tags; several times for several; '' for none")
+    note.add_argument("--archive", action=argparse.BooleanOptionalAction, default=None, help="put it away")
+
+
+def _add_jobs(top: Any) -> None:
+    group = _group(top, "jobs", "what is being worked on, and what waits")
+    _command(group, "list", jobs.list_all, "list the jobs, those still open first")
+    for name, action, text in (
+        ("cancel", jobs.cancel, "cancel a job that waits or is at work"),
+        ("resume", jobs.resume, "take up a job again that was cancelled, has failed or was interrupted"),
+    ):
+        _command(group, name, action, text).add_argument("job", metavar="JOB")
 
 
 def _add_studies(top: Any) -> None:

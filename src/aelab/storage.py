@@ -7,6 +7,7 @@ Everything lives below one folder, `artifacts/` beside the code unless the envir
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import math
 import os
@@ -19,13 +20,22 @@ from typing import IO, Any
 
 from aelab.errors import LabError
 
+_BESIDE_THE_CODE = Path(__file__).resolve().parents[2] / "artifacts"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
 def artifacts() -> Path:
     """Return the folder that holds everything the lab writes; it may not exist yet."""
     moved = os.environ.get("AELAB_ARTIFACTS")
-    return user_path(moved).resolve() if moved else Path(__file__).resolve().parents[2] / "artifacts"
+    if not moved:
+        return _BESIDE_THE_CODE
+    return _resolved(moved, None if Path(moved).is_absolute() else Path.cwd())
+
+
+@functools.lru_cache(maxsize=8)
+def _resolved(moved: str, here: Path | None) -> Path:
+    """Return what the environment names, from `here`: to follow every link takes longer than many a read."""
+    return user_path(moved).resolve()
 
 
 def user_path(text: str | Path) -> Path:
@@ -58,9 +68,11 @@ def checked_id(text: str) -> str:
 def folders(parent: Path) -> list[Path]:
     """Return the folders of `parent` that have a valid id for a name, sorted; none if it is missing."""
     try:
-        return sorted(path for path in parent.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
-    except FileNotFoundError:
+        with os.scandir(parent) as entries:  # which knows what is a folder without asking for each
+            names = [entry.name for entry in entries if _ID.fullmatch(entry.name) and entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    return [parent / name for name in sorted(names)]
 
 
 @contextlib.contextmanager

@@ -17,14 +17,17 @@ def test_runs_are_listed_newest_first_the_damaged_one_too(answer: Answers, lab: 
     path = lab.folder / "runs" / lab.runs["dae"] / "config.json"
     path.write_bytes(path.read_bytes()[:40])
     listed = answer("runs", "list")["runs"]
-    assert all(set(row) == {"run", "status", "model", "dataset", "reason"} for row in listed)
+    facts = {"run", "status", "model", "dataset", "reason"}
+    written = {"title", "notes", "tags", "archived", "imported"}
+    assert all(set(row) == facts | written for row in listed)
     found = {row["run"]: row for row in listed}
     dated = sorted((runs.find(row["run"]).created, row["run"]) for row in listed if row["status"] == "done")
     assert [row["run"] for row in listed] == [run_id for _, run_id in reversed(dated)] + [lab.runs["dae"]]
     assert set(found) == set(lab.runs.values())
     for model in ("pca", "conv_ae", "vae"):
         expected = {"status": "done", "model": model, "dataset": "digits", "reason": None}
-        assert found[lab.runs[model]] == {"run": lab.runs[model], **expected}
+        row = found[lab.runs[model]]
+        assert {name: row[name] for name in facts} == {"run": lab.runs[model], **expected}
     damaged = found[lab.runs["dae"]]
     assert (damaged["status"], damaged["model"], damaged["dataset"]) == ("damaged", None, None)
     assert "config.json" in damaged["reason"]

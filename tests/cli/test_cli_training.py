@@ -120,3 +120,40 @@ def test_ctrl_c_cancels_the_training(artifacts: Path, trained_lab: TrainedLab) -
     job = jobs.find(cancelled.id)
     assert job is not None
     assert queue.wait(job, lambda now: None).state == "cancelled"
+
+
+# From another run.
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_run_like_another_differs_in_what_is_set_alone(answer: Answers, lab: TrainedLab) -> None:
+    found = answer("train", "--like", lab.runs["vae"], "--set", "beta=4", "--detach")["run"]
+    old, new = runs.find(lab.runs["vae"]), runs.find(found)
+    assert (new.model, new.dataset) == (old.model, old.dataset)
+    assert {**old.settings, "beta": 4.0} == new.settings
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_finished_run_can_be_continued(answer: Answers, lab: TrainedLab) -> None:
+    found = answer("train", "--continue", lab.runs["vae"], "--epochs", 3, "--detach")
+    assert found["status"] == "queued"
+    run = runs.find(found["run"])
+    assert run.parent == runs.Parent(lab.runs["vae"], 2)
+    assert run.settings["epochs"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--dataset", "digits"], "A training needs --dataset and --model, or --like and a run"),
+        (["--continue", "RUN"], "--continue takes --epochs, how many more, and no other setting."),
+        (["--continue", "RUN", "--epochs", "2", "--seed", "1"], "--continue takes --epochs"),
+        (["--continue", "RUN", "--epochs", "0"], "epochs must be between 1 and 5000; it is 0."),
+        (["--continue", "nobody", "--epochs", "1"], "There is no run called 'nobody'"),
+        (["--like", "nobody"], "There is no run called 'nobody'"),
+    ],
+)
+def test_what_cannot_be_asked_of_another_run_is_a_sentence(
+    lab: TrainedLab, refusal: Refusal, arguments: list[str], sentence: str
+) -> None:
+    assert sentence in refusal("train", *(lab.runs["vae"] if word == "RUN" else word for word in arguments))

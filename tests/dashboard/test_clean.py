@@ -19,6 +19,8 @@ from aelab.cleaning import drafts
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
+from aelab.jobs import folder as jobs
+from aelab.tasks import inspect_dataset
 
 
 @pytest.fixture
@@ -41,18 +43,44 @@ def look_at(page: AppTest, check: str) -> AppTest:
 
 def test_what_is_wrong_is_counted_first_and_the_worst_is_opened(page: AppTest) -> None:
     said = words(page).replace("**", "")
-    assert "3 of the 25 images of photos look wrong in some way. You leave out 0; 25 stay." in said
+    assert "3 of the 25 images of photos look wrong in some way; to look at besides: " in said
     assert page.radio(key="clean.check").value == "blank"
     assert "Nothing found: Unreadable, Two labels" in said
+
+
+def test_what_is_looked_at_stays_where_another_language_or_dataset_has_it_too(page: AppTest) -> None:
+    look_at(page, "repeats")
+    page.selectbox(key="lang").select("es").run()
+    assert page.radio(key="clean.check").value == "repeats"
+    page.selectbox(key="dataset").select("digits").run()
+    after_the_work(page)
+    assert page.radio(key="clean.check").value is not None
+
+
+def test_a_picture_for_which_nothing_is_proposed_is_no_wrong_one(photos: Dataset, page: AppTest) -> None:
+    page.number_input(key="clean.outliers.ratio").set_value(1.0).run()
+    after_the_work(page)
+    said = words(page).replace("**", "")
+    assert "3 of the 25 images of photos look wrong in some way" in said
+    assert "to look at besides: 0." not in said
+
+
+def test_nothing_can_be_made_before_something_is_left_out_and_the_button_says_so(page: AppTest) -> None:
+    (button,) = (element for element in page.button if element.label == "Make the clean dataset")
+    assert button.disabled
+    assert button.help == "Nothing is left out yet: accept a proposal, or tick pictures below."
 
 
 def test_a_group_is_shown_with_names_and_sizes_and_its_proposal_can_be_accepted(page: AppTest) -> None:
     look_at(page, "repeats")
     labels = [box.label.replace("\\", "") for box in page.checkbox]
     assert labels == ["apples/3.png · apples · 64 × 64 px", "apples/copy.png · apples · 64 × 64 px"]
-    press(page, "Accept the proposal")
+    press(page, "Accept the proposal: leave out 1")
     assert [box.value for box in page.checkbox] == [False, True]
     assert "You leave out 1; 24 stay." in words(page).replace("**", "")
+    press(page, "Take it back")
+    assert [box.value for box in page.checkbox] == [False, False]
+    assert "You leave out 0; 25 stay." in words(page).replace("**", "")
 
 
 def test_a_choice_is_taken_back(page: AppTest) -> None:
@@ -93,6 +121,9 @@ def test_choices_become_a_dataset_and_the_old_one_stays(page: AppTest, photos: D
     assert store.open_dataset("photos").checksum == photos.checksum
     page.run()
     assert page.selectbox(key="dataset").value == "photos-clean"
+    inspected = after_the_work(page)
+    assert "photos-clean is ready. Images: 23." in words(inspected)
+    assert "Next: prepare it" in [link.label for link in page.get("page_link")]
 
 
 def test_a_name_that_is_taken_is_said(page: AppTest) -> None:
@@ -107,6 +138,30 @@ def test_stricter_settings_find_more(page: AppTest) -> None:
     page.number_input(key="clean.outliers.ratio").set_value(1.0).run()
     after_the_work(page)
     assert words(page) != before
+
+
+def test_a_search_that_was_cancelled_stays_so_until_somebody_asks_again(photos: Dataset, visit) -> None:
+    page = visit("clean", dataset="photos")
+    press(page, "Cancel")
+    job = jobs.find(inspect_dataset.job_id(photos, {}))
+    assert job is not None
+    jobs.write_status(job, {"state": "cancelled"})  # as the worker does that was asked to stop
+    for again in (page.run(), visit("clean", dataset="photos")):
+        assert jobs.status(job).state == "cancelled"
+        assert "This was cancelled." in words(again)
+    press(page, "Try again")
+    assert jobs.status(job).state == "queued"
+
+
+def test_a_search_that_failed_says_why(photos: Dataset, visit) -> None:
+    page = visit("clean", dataset="photos")
+    job = jobs.find(inspect_dataset.job_id(photos, {}))
+    assert job is not None
+    why = {"template": "There is no room left for {file}.", "values": {"file": "inspection.json"}}
+    jobs.write_status(job, {"state": "failed", "error": why})
+    page.run()
+    assert errors(page) == ["There is no room left for inspection.json."]
+    assert "Try again" in buttons(page)
 
 
 def test_a_clean_dataset_says_so(lab: TrainedLab, workers: None, visit, tmp_path: Path) -> None:

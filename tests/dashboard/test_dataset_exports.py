@@ -129,10 +129,11 @@ def test_a_dataset_is_deleted_and_its_runs_stay(lab: TrainedLab, fruit: Dataset,
     lab.say_trained_on("pca", fruit)
     page = visit("datasets", dataset="fruit")
     assert "Runs that were trained on **fruit** stay" in words(page)
-    press(page, "Delete it for good")
+    press(page, "Delete fruit for good")
     assert store.stored_names() == ["digits"]
-    page.query_params["dataset"] = "digits"  # as the browser does
-    page.run()
+    assert page.selectbox(key="dataset").value == "digits"
+    assert [toast.value.replace("\\", "") for toast in page.toast] == ["fruit was deleted."]
+    assert "any more" not in words(page)
     assert metrics(page)["Test"] == "359"
     assert "fruit" not in page.selectbox(key="dataset").options
     assert not page.error
@@ -143,7 +144,7 @@ def test_a_dataset_is_deleted_and_its_runs_stay(lab: TrainedLab, fruit: Dataset,
 def test_deleting_what_somebody_else_has_deleted_deletes_no_other_dataset(fruit: Dataset, visit) -> None:
     page = visit("datasets", dataset="fruit")
     store.delete("fruit")
-    press(page, "Delete it for good")
+    press(page, "Delete fruit for good")
     words(page)
     assert store.stored_names() == ["digits"]
 
@@ -151,7 +152,7 @@ def test_deleting_what_somebody_else_has_deleted_deletes_no_other_dataset(fruit:
 def test_a_built_in_dataset_that_is_deleted_is_made_anew_when_it_is_looked_at(
     fruit: Dataset, visit, workers: None
 ) -> None:
-    page = press(visit("datasets", dataset="digits"), "Delete it for good")
+    page = press(visit("datasets", dataset="digits"), "Delete digits for good")
     assert progress(page)[0].startswith("digits · ")
     after_the_work(page)
     assert metrics(page)["Test"] == "359"

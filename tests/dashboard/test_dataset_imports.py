@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
 import pytest
 from bringing import after_the_work, bring, fruit_files, tarred, upload, zipped
-from labs import TrainedLab
+from labs import TrainedLab, until
 from photos import painted
-from seen import buttons, errors, metrics, press, progress, words
+from seen import buttons, errors, in_address, metrics, press, progress, words
 
 from aelab.datasets import recipe as recipes
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder
+from aelab.jobs.folder import OPEN
 
 
 def test_a_zip_becomes_a_dataset_that_is_shown_at_once(lab: TrainedLab, visit, workers) -> None:
@@ -28,6 +30,31 @@ def test_a_zip_becomes_a_dataset_that_is_shown_at_once(lab: TrainedLab, visit, w
     assert page.selectbox(key="dataset").value == "my-fruit"
     assert "12 images of 16 × 24 pixels, colour, in 2 classes" in words(page).replace("**", "")
     assert not page.progress
+    assert "my-fruit is ready. Images: 12." in words(page)
+    assert "Next: clean it" in [link.label for link in page.get("page_link")]
+    page.selectbox(key="dataset").select("digits").run()
+    assert "is ready" not in words(page)
+
+
+def test_a_zip_that_was_not_copied_to_the_end_is_called_so(lab: TrainedLab, visit, workers) -> None:
+    page = after_the_work(bring(visit("datasets"), zipped(fruit_files())[:-300], "mine"))
+    assert errors(page)[0].startswith("holiday.zip begins like a zip, but its end is missing: it is damaged, or ")
+
+
+def test_a_file_of_arrays_among_pictures_is_not_passed_over(lab: TrainedLab, visit, workers) -> None:
+    arrays = io.BytesIO()
+    np.savez(arrays, images=np.zeros((9, 12, 12), np.uint8), labels=np.zeros(9, int))
+    page = upload(visit("datasets"), ("0.png", painted(0)), ("more.npz", arrays.getvalue()), ("1.png", painted(1)))
+    after_the_work(press(page, "Import"))
+    assert errors(page) == [
+        "more.npz is no picture and cannot be mixed with other files: bring it alone, or pictures only."
+    ]
+
+
+def test_a_name_that_is_suggested_is_free(lab: TrainedLab, visit) -> None:
+    store.import_dataset("fruit", "shapes", ShapesConfig(count=60, size=12))
+    page = upload(visit("datasets"), ("fruit.zip", zipped(fruit_files())))
+    assert page.text_input(key="imports.name").value == "fruit-2"
 
 
 def test_what_is_no_zip_is_named_as_its_owner_called_it(lab: TrainedLab, visit, workers) -> None:
@@ -110,6 +137,46 @@ def test_an_import_that_waits_can_be_cancelled(lab: TrainedLab, visit) -> None:
     assert "never" not in store.names()
 
 
+def test_a_reload_in_the_middle_of_an_import_finds_it_again(lab: TrainedLab, visit) -> None:
+    page = bring(visit("datasets"), zipped(fruit_files()), "mine")
+    (job,) = (job for job in folder.all_jobs() if job.kind == "make_dataset")
+    assert in_address(page, "making") == job.id
+    again = visit("datasets", making=job.id)
+    assert progress(again)[0].startswith("mine · ")
+    assert "Cancel" in buttons(again)
+    assert [each.proto.expanded for each in again.expander if each.label == "Bring your own images"] == [True]
+    broken = {"template": "{file} is broken.", "values": {"file": "holiday.zip"}}
+    folder.write_status(job, {"state": "failed", "error": broken})
+    assert errors(visit("datasets", making=job.id)) == ["holiday.zip is broken."]
+
+
+def test_an_import_that_ended_while_nobody_looked_is_shown_by_its_address(lab: TrainedLab, visit, workers) -> None:
+    page = bring(visit("datasets"), zipped(fruit_files()), "mine")
+    making = in_address(page, "making")
+    until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))
+    again = visit("datasets", making=making)
+    assert again.selectbox(key="dataset").value == "mine"
+    assert "making" not in again.query_params
+
+
+@pytest.mark.parametrize("making", ["no-such-job", "../runs", "A B"])
+def test_an_address_that_names_no_import_is_passed_over(lab: TrainedLab, visit, making: str) -> None:
+    page = visit("datasets", making=making)
+    assert not page.progress
+    assert not page.error
+
+
+def test_a_name_under_which_a_dataset_is_being_made_is_refused_at_once(lab: TrainedLab, visit) -> None:
+    bring(visit("datasets"), zipped(fruit_files()), "mine")
+    page = bring(visit("datasets"), zipped(fruit_files(("plums", "figs"))), "mine")
+    assert errors(page) == ["A dataset called 'mine' is being made right now; choose another name."]
+    page.text_input(key="imports.shapes_name").input("mine").run()
+    press(page, "Draw")
+    assert errors(page) == ["A dataset called 'mine' is being made right now; choose another name."]
+    (job,) = (job for job in folder.all_jobs() if job.kind == "make_dataset")
+    assert [path.name for path in (lab.folder / "cache" / "uploads").iterdir()] == [job.params["upload"]]
+
+
 def test_several_pictures_become_a_dataset_without_classes(lab: TrainedLab, visit, workers: None) -> None:
     page = upload(visit("datasets"), *((f"{number}.png", painted(number, 30, 40)) for number in range(5)))
     page.selectbox(key="imports.prepare.fit").select("pad")
@@ -118,7 +185,9 @@ def test_several_pictures_become_a_dataset_without_classes(lab: TrainedLab, visi
     page.number_input(key="imports.prepare.height").set_value(40)
     page.number_input(key="imports.prepare.width").set_value(40).run()
     after_the_work(press(page, "Import"))
-    assert "pictures holds 5 images of 40 × 40 pixels, grey, in 0 classes" in words(page).replace("**", "")
+    assert "pictures holds 5 images of 40 × 40 pixels, grey, without classes" in words(page).replace("**", "")
+    assert "Imported from several pictures." in words(page)
+    assert "File:" not in words(page)
     images = np.asarray(store.open_dataset("pictures").images)
     assert not images[:, :5].any()  # above a picture that is wider than high is the background
     assert images[:, 5:35].any()

@@ -11,9 +11,12 @@ from bringing import after_the_work
 from labs import TrainedLab
 from seen import errors, figures, metrics, picture_of, pictures, press, progress, title, words
 
+from aelab.datasets import recipe as recipes
 from aelab.datasets import sources, store
 from aelab.datasets.importing import import_path
+from aelab.datasets.prepare import Prepare
 from aelab.datasets.shapes import ShapesConfig
+from aelab.datasets.split import SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder
 from aelab.studies import eigenimages, overview
@@ -40,6 +43,34 @@ def test_the_file_that_was_imported_is_named(unlabelled: Dataset, visit) -> None
     said = words(visit("datasets", dataset="loose"))
     assert "Imported from a folder or zip of pictures." in said
     assert "File: loose." in said
+
+
+def test_a_dataset_that_was_cleaned_and_prepared_says_what_was_decided(unlabelled: Dataset, visit) -> None:
+    decided = unlabelled.recipe.with_drop(
+        *recipes.drop(unlabelled.originals, [0, 1], "repeats"), *recipes.drop(unlabelled.originals, [2])
+    )
+    plan = SplitPlan(validation=0.2, test=5, seed=3)
+    store.derive(unlabelled, "small", decided.with_prepare(Prepare(height=14, width=12, color="gray")).with_split(plan))
+    said = words(visit("datasets", dataset="small"))
+    assert "Made from loose. Left out of what came in: 3 (Exact repeats 2, by hand 1)." in said
+    assert "Every picture was brought to 14 × 12 pixels, grey; what is too long or short: cut off." in said
+    assert "Split: validation 0.2, test 5, seed 3, near-duplicates within 6 bits on one side." in said
+    assert "Made from" not in words(visit("datasets", dataset="loose"))
+
+
+def test_pictures_on_two_sides_of_a_split_that_came_along_are_warned_of(lab: TrainedLab, tmp_path: Path, visit) -> None:
+    rng = np.random.default_rng(0)
+    train, test = (rng.integers(0, 256, (count, 12, 12), dtype=np.uint8) for count in (30, 10))
+    test[:4] = train[:4]
+    labels = {"y_train": np.arange(30) % 2, "y_test": np.arange(10) % 2}
+    np.savez(tmp_path / "given.npz", x_train=train, x_test=test, **labels)
+    import_path(tmp_path / "given.npz", "given")
+    (warning,) = visit("datasets", dataset="given").warning
+    assert "that stand on two sides of this split, as it came: 4." in warning.value
+    test[:4] = 255 - train[:4]
+    np.savez(tmp_path / "given.npz", x_train=train, x_test=test, **labels)
+    import_path(tmp_path / "given.npz", "clean")
+    assert not visit("datasets", dataset="clean").warning
 
 
 def test_a_dataset_of_which_nothing_is_known_is_shown_without_a_word_on_it(lab: TrainedLab, visit) -> None:
@@ -85,8 +116,9 @@ def test_the_directions_in_which_images_vary_are_those_of_the_study(lab: Trained
 def test_images_without_classes_are_called_unlabelled(unlabelled: Dataset, visit) -> None:
     page = visit("datasets", dataset="loose")
     said = words(page)
-    assert "loose holds 20 images of 28 × 28 pixels, grey, in 0 classes." in said.replace("**", "")
-    assert "in this order: unlabelled" in said
+    assert "loose holds 20 images of 28 × 28 pixels, grey, without classes." in said.replace("**", "")
+    assert "in this order" not in said
+    assert "Mean image of each class" not in said
     assert page.selectbox(key="browse.class.loose").options == ["all classes"]
     assert pictures(page)[0] == picture_of(np.asarray(unlabelled.images), 20)
     assert figures(page)[0]["data"][0]["x"] == ["unlabelled"]
@@ -111,7 +143,24 @@ def test_another_dataset_is_chosen_by_hand_or_by_its_address(lab: TrainedLab, vi
     page.selectbox(key="dataset").select("drawn").run()
     assert "60 images of 16 × 16 pixels, colour, in 4 classes" in words(page).replace("**", "")
     assert "in 4 classes" in words(visit("datasets", dataset="drawn"))
-    assert "1797 images" in words(visit("datasets", dataset="nothing-of-that-name"))
+
+
+@pytest.mark.parametrize("view", ["datasets", "clean", "prepare"])
+def test_an_address_of_a_dataset_that_is_gone_says_so_and_what_is_shown(lab: TrainedLab, visit, view: str) -> None:
+    store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
+    page = visit(view, dataset="fruit-*of*-old")
+    assert "There is no dataset called fruit-*of*-old any more; you see digits." in words(page)
+    page.selectbox(key="dataset").select("drawn").run()
+    assert "any more" not in words(page)
+
+
+def test_a_dataset_that_somebody_else_deletes_is_missed_aloud(lab: TrainedLab, visit) -> None:
+    store.import_dataset("drawn", "shapes", ShapesConfig(count=60, size=16, classes=4))
+    page = visit("datasets", dataset="drawn")
+    assert "any more" not in words(page)
+    store.delete("drawn")
+    page.run()
+    assert "There is no dataset called drawn any more; you see digits." in words(page)
 
 
 def test_a_dataset_that_is_not_stored_is_made_by_a_worker_and_then_shown(artifacts: Path, visit, workers) -> None:

@@ -27,6 +27,7 @@ class Everything(Config):
     count: int = field(7, "Count", "How many.")
     bounded: int = field(3, "Bounded", "From one side.", low=1)
     share: float = field(-0.5, "Share", "Of anything.", high=1.5)
+    both: int = field(5, "Both", "Between two.", low=1, high=9)
     path: str = field("here", "Path", "Where it is.")
 
 
@@ -52,6 +53,7 @@ def test_a_field_without_bounds_takes_any_number(form: AppTest) -> None:
 def test_a_bound_on_one_side_is_kept(form: AppTest) -> None:
     assert form.number_input(key="form.bounded").min == 1
     assert form.number_input(key="form.share").max == 1.5
+    assert form.number_input(key="form.both").help == "Between two. From 1 to 9. (`both`)"
 
 
 def test_text_is_typed_into_a_field_of_text(form: AppTest) -> None:

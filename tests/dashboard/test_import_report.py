@@ -12,6 +12,7 @@ from labs import TrainedLab
 from PIL import Image
 from seen import csv_of, downloads, words
 
+from aelab.datasets.export import export
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
 
@@ -40,7 +41,7 @@ def test_files_that_were_converted_or_left_out_are_named(mine: Dataset, visit) -
     assert "apples/bro*ken.png is left out" in said
     assert "pears/half.png is left out" in said
     assert "pears/notes.txt" in said
-    assert "Turned upright, as its EXIF orientation 6 asks. 2 files, such as apples/a.jpg" in said
+    assert "Files: 2. For example apples/a.jpg: Turned upright, as its EXIF orientation 6 asks." in said
 
 
 def test_the_report_can_be_taken_away_with_what_was_done_to_each_file(mine: Dataset, visit) -> None:
@@ -54,6 +55,24 @@ def test_the_report_can_be_taken_away_with_what_was_done_to_each_file(mine: Data
     assert len(rows) == 5
     table = pd.DataFrame(rows, columns=["file", "what", "why"])
     assert csv_of(table, "import-mine.csv") in downloads(visit("datasets", dataset="mine"))
+
+
+def test_a_zip_that_the_lab_has_written_comes_back_with_nothing_left_out(lab: TrainedLab, tmp_path: Path) -> None:
+    for name in ("apples", "pears"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    for path, content in fruit_files().items():
+        (tmp_path / "mine" / path).write_bytes(content)
+    mine = import_path(tmp_path / "mine", "mine", 16)
+    for number, by_part in enumerate((True, False)):
+        export(mine, tmp_path / "mine.zip", "zip", by_part=by_part)
+        report = import_path(tmp_path / "mine.zip", f"again-{number}", 16).report()
+        assert (report.found, report.kept, report.sentences()) == (12, 12, ())
+
+
+def test_a_list_of_somebody_else_s_is_said_to_be_left_out(lab: TrainedLab, tmp_path: Path) -> None:
+    (tmp_path / "mine.zip").write_bytes(zipped(fruit_files() | {"manifest.csv": b"name,colour\n"}))
+    (sentence,) = import_path(tmp_path / "mine.zip", "mine", 16).report().sentences()
+    assert "such as manifest.csv" in str(sentence)
 
 
 def test_an_import_of_which_there_is_nothing_to_say_has_no_report(lab: TrainedLab, visit) -> None:

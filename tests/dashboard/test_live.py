@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from aelab.datasets import store
 from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.jobs import folder
+from aelab.runs import RunWriter
 from aelab.tasks import train
 
 
@@ -60,7 +62,7 @@ def test_a_failed_run_says_why_and_can_be_started_again(lab: TrainedLab, visit, 
     page = visit("train", follow=run_id)
     assert errors(page) == ["The loss stopped being a number in epoch 3: try 0.002."]
     assert len(figures(page)) == 1  # as far as it went
-    press(page, "Start it again")
+    press(page, "Resume after epoch 2")
     assert nobody.asked == [run_id]
     assert runs.status(runs.find(run_id)).state == "queued"
     assert not errors(page)
@@ -94,8 +96,68 @@ def test_a_run_that_did_not_end_says_so_and_can_be_started_again(
     page = visit("train", follow=lab.runs["vae"])
     assert sentence in words(page)
     assert "Cancel" not in buttons(page)
-    press(page, "Start it again")
+    press(page, "Resume after epoch 2")
     assert nobody.asked == [lab.runs["vae"]]
+    assert runs.find(lab.runs["vae"]).learned_epochs() == 2
+
+
+def test_a_run_that_did_not_end_can_be_finished_with_what_it_has_learned_or_begun_from_scratch(
+    lab: TrainedLab, visit, nobody
+) -> None:
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "cancelled", progress=0.4, started=1.0)
+    press(visit("train", follow=run.id), "Use what it has learned")
+    job = folder.find(run.id)
+    assert job is not None
+    assert job.params == {"run": run.id, "finish": True}
+    end(run.id, "cancelled")
+    press(visit("train", follow=run.id), "Start from scratch")
+    assert run.learned_epochs() is None
+    assert run.history() == []
+
+
+def test_a_run_that_has_kept_nothing_can_only_be_started_again(lab: TrainedLab, visit, nobody) -> None:
+    run = runs.find(lab.runs["vae"])
+    shutil.rmtree(run.folder / "checkpoints")
+    end(run.id, "cancelled")
+    page = visit("train", follow=run.id)
+    assert {"Resume after epoch 2", "Use what it has learned", "Start from scratch"} & set(buttons(page)) == set()
+    press(page, "Start it again")
+    assert nobody.asked == [run.id]
+
+
+def test_a_finished_run_is_continued_by_a_new_one_which_is_shown_then(lab: TrainedLab, visit, nobody) -> None:
+    page = visit("train", follow=lab.runs["conv_ae"])
+    page.number_input(key=f"more.{lab.runs['conv_ae']}").set_value(3)
+    press(page, "Continue")
+    (child,) = nobody.asked
+    assert runs.find(child).settings["epochs"] == 5
+    assert in_address(page, "follow") == child
+    assert f"Continues {lab.runs['conv_ae']} after its 2 epochs." in words(page).replace("\\", "")
+    assert not errors(page)
+
+
+def test_a_closed_form_is_not_continued(lab: TrainedLab, visit) -> None:
+    page = visit("train", follow=lab.runs["pca"])
+    assert "Continue" not in buttons(page)
+
+
+def test_the_settings_of_a_run_come_into_the_form_to_change_one(lab: TrainedLab, visit) -> None:
+    page = press(visit("train", follow=lab.runs["dae"]), "Change a setting…")
+    settings = runs.find(lab.runs["dae"]).settings
+    assert next(box for box in page.selectbox if box.label == "Model").value == "dae"
+    for name in ("epochs", "limit", "batch_size"):
+        assert next(box.value for box in page.number_input if f"(`{name}`)" in box.help) == settings[name]
+    assert not errors(page)
+
+
+def test_what_happened_to_a_training_is_told(lab: TrainedLab, visit) -> None:
+    writer = RunWriter(runs.find(lab.runs["vae"]))
+    writer.event({"event": "resumed", "epoch": 1, "step": 4})
+    writer.event({"event": "fell_back", "damaged": "epoch-000002.npz", "epoch": 1, "step": 0})
+    said = words(visit("train", follow=lab.runs["vae"]))
+    assert "Resumed after epoch 1." in said
+    assert "was damaged; the training went on from the one before it, after epoch 1." in said
 
 
 def test_a_run_that_waits_can_be_cancelled(lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +165,7 @@ def test_a_run_that_waits_can_be_cancelled(lab: TrainedLab, visit, monkeypatch: 
     first, second = (train.submit("digits", "deep_ae", {"epochs": epochs}) for epochs in (2, 3))
     page = visit("train", follow=second.id)
     words(page)
-    assert progress(page) == ["Training · waiting, 1 before it"]
+    assert progress(page)[0].startswith("Training · waiting, 1 before it")
     press(page, "Cancel")
     assert runs.status(second).state == "cancelled"
     assert "This was cancelled" in words(page)

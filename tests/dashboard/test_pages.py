@@ -14,7 +14,7 @@ from aelab.studies import studies
 from aelab.studies.spec import StudySpec
 from ui.i18n import LANGUAGES
 
-VIEWS = ("home", "datasets", "clean", "prepare", "train", "time_machine", "denoise", "latent", "reports")
+VIEWS = ("home", "datasets", "clean", "prepare", "train", "time_machine", "denoise", "latent", "reports", "compare")
 each_view = pytest.mark.parametrize("view", VIEWS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

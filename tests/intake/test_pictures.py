@@ -32,7 +32,7 @@ class TestWhatIsKept:
         found = read_picture("x", saved(Image.fromarray(noise(1030, 2060)), "PNG"))
         assert found.pixels.shape == (512, 1024, 3)
         assert (found.height, found.width) == (1030, 2060)
-        assert said(found) == "Made smaller, from 2060 × 1030 to 1024 × 512 pixels."
+        assert said(found) == "Made smaller, from 2060 × 1030 to 1024 × 512 pixels: of the shorter side 512 are kept."
 
     def test_a_large_jpeg_decoded_small_looks_as_if_decoded_whole(self) -> None:
         y, x = np.mgrid[0:4096, 0:2048] / 2048

@@ -16,7 +16,7 @@ import pytest
 from aelab import storage
 from aelab.errors import LabError
 from aelab.jobs import folder
-from aelab.jobs.folder import Job, Status
+from aelab.jobs.folder import Expected, Job, Status
 
 HOLD_THE_LOCK = """
 import sys
@@ -52,6 +52,16 @@ def worker(job: Job) -> Iterator[subprocess.Popen[str]]:
 def test_what_was_asked_is_read_back_unchanged(job: Job) -> None:
     assert folder.find("train-1") == job
     assert folder.status(job) == Status("queued")
+    owned = Job("train-2", "train", {}, 1.0, number=7, owner="ann", expected=Expected(30.0, 1 << 30))
+    folder.create(owned)
+    assert folder.find("train-2") == owned
+
+
+def test_a_job_of_an_earlier_version_is_still_read(job: Job) -> None:
+    path = job.folder / "job.json"
+    kept = {name: storage.read_json(path)[name] for name in ("format", "kind", "params", "created")}
+    storage.write_json(path, kept)
+    assert folder.find(job.id) == job
 
 
 def test_a_second_job_of_the_same_id_is_refused_and_the_first_stays(job: Job) -> None:
@@ -116,6 +126,8 @@ def test_a_worker_that_never_came_up_is_given_up_after_a_while(job: Job) -> None
     folder.write_status(job, {"state": "queued", "launched": time.time()})
     assert folder.status(job) == Status("queued", launched=True)
     folder.write_status(job, {"state": "queued", "launched": time.time() - 3600})
+    assert folder.status(job).state == "interrupted"
+    folder.write_status(job, {"state": "queued", "launched": time.time() + 3600})  # the clock was set back
     assert folder.status(job).state == "interrupted"
 
 

@@ -21,7 +21,7 @@ from labs import taken_lane, until
 
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
-from aelab.jobs.folder import OPEN, Job
+from aelab.jobs.folder import OPEN, Expected, Job
 
 SUBMIT = """
 import sys
@@ -267,6 +267,47 @@ def test_damaged_and_unknown_jobs_do_not_stop_the_queue() -> None:
     job = queue.submit("latent_map", light(1))
     assert queue.wait(job, lambda now: None).state == "failed"
     assert folder.status(Job("from-the-future", "dream", {}, created=0.0)).state in OPEN
+
+
+def gib(amount: float) -> Expected:
+    return Expected(memory_bytes=int(amount * (1 << 30)))
+
+
+def test_as_many_run_at_once_as_memory_allows_and_nobody_overtakes(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(queue, "_executor", SimpleNamespace(start=lambda job: asked.append(job.id)))
+    monkeypatch.setenv("AELAB_WORKERS", "8")
+    monkeypatch.setenv("AELAB_MEMORY", "4")
+    sizes = [2, 1.5, 1.5, 0.1]
+    jobs = [queue.submit("train", heavy(number), expected=gib(size)) for number, size in enumerate(sizes)]
+    assert asked == [job.id for job in jobs[:2]]  # the third would not fit, and the fourth waits behind it
+    folder.write_status(jobs[0], {"state": "done"})
+    queue.pump()
+    assert asked == [job.id for job in jobs]
+
+
+def test_a_job_larger_than_the_limit_runs_when_it_is_alone(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(queue, "_executor", SimpleNamespace(start=lambda job: asked.append(job.id)))
+    monkeypatch.setenv("AELAB_WORKERS", "8")
+    monkeypatch.setenv("AELAB_MEMORY", "1")
+    first, second = (queue.submit("train", heavy(number), expected=gib(3)) for number in range(2))
+    assert asked == [first.id]
+    assert folder.status(second) == folder.Status("queued")
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_what_is_asked_later_has_a_higher_number_even_when_the_clock_was_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = queue.submit("train", heavy(1), owner="ann")
+    monkeypatch.setattr(queue.time, "time", lambda: 1000.0)
+    second = queue.submit("train", heavy(2), owner="ben")
+    assert second.created < first.created
+    assert [row.job.id for row in queue.standings()][1:] == [first.id, second.id]
+    assert folder.find(second.id) == second
 
 
 @pytest.mark.parametrize(("asked", "room"), [("1", 1), ("3", 3), ("12", 12)])

@@ -201,13 +201,16 @@ def test_an_import_that_is_asked_to_stop_leaves_nothing(artifacts: Path) -> None
     assert list(store.root().iterdir()) == []
 
 
-def test_an_upload_whose_import_was_killed_is_forgotten_after_a_day(artifacts: Path) -> None:
-    old = artifacts / "cache" / "uploads" / "0123"
-    old.mkdir(parents=True)
-    os.utime(old, (0, 0))
-    make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb")
-    assert not old.exists()
-    assert len(kept(artifacts)) == 1
+def test_an_upload_that_no_open_import_names_is_forgotten_by_the_next(artifacts: Path) -> None:
+    uploads = artifacts / "cache" / "uploads"
+    waiting = make_dataset.submit_upload("waiting", zipped(), "fruit.zip", 16, "rgb")
+    cancelled = make_dataset.submit_upload("cancelled", zipped(), "fruit.zip", 16, "rgb")
+    folder.write_status(cancelled, {"state": "cancelled"})
+    for path in uploads.iterdir():
+        os.utime(path, (0, 0))
+    (uploads / "0123").mkdir()  # one that is just being written
+    fruit = make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb")
+    assert {path.name for path in uploads.iterdir()} == {waiting.params["upload"], fruit.params["upload"], "0123"}
 
 
 def test_a_dataset_that_is_being_made_can_be_cancelled(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

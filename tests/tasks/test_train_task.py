@@ -9,9 +9,8 @@ import threading
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
-from labs import TRAIN_IMAGES, TrainedLab, taken_lane, until
+from labs import TRAIN_IMAGES, TrainedLab, job_of, taken_lane, until, worker_of
 
 from aelab import runs
 from aelab.datasets import store
@@ -19,7 +18,6 @@ from aelab.datasets.shapes import ShapesConfig
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.jobs.folder import Job
 from aelab.pixels import to_unit
 from aelab.runs import Run
 from aelab.tasks import train
@@ -35,18 +33,6 @@ print("ready", flush=True)
 sys.stdin.readline()
 print(train.submit("digits", "shallow_ae", {"epochs": 1}).id)
 """
-
-
-def job_of(run: Run) -> Job:
-    job = jobs.find(run.id)
-    assert job is not None
-    return job
-
-
-def worker_of(run: Run) -> psutil.Process:
-    """Return the process that trains a run."""
-    folder = str(job_of(run).folder)
-    return next(process for process in psutil.Process().children() if folder in process.cmdline())
 
 
 # What a mistake leaves behind: nothing.
@@ -226,6 +212,7 @@ def test_a_loss_that_is_no_number_any_more_fails_the_run_with_a_way_out_and_leav
         "config.json",
         "environment.json",
         "history.jsonl",
+        "checkpoints",
         "snapshots",
     }
     assert [(row.state, row.run) for row in runs.listed()] == [("failed", run)]

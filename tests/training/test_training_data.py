@@ -8,17 +8,35 @@ import pytest
 from aelab.noise import noises
 from aelab.pixels import to_unit
 from aelab.training.config import Plan, plan
-from aelab.training.data import corrupted, fixed_batches, training_batches
+from aelab.training.data import TrainingBatches, corrupted, fixed_batches
 from aelab.training.order import taking_turns
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
 GREY = np.full((200, 8, 8, 1), 128, np.uint8)
 
 
-def passed(images: np.ndarray, chosen: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """Return given and target of one pass of training batches, joined."""
-    batches = list(training_batches(images, chosen).as_numpy_iterator())
+def an_epoch(images: np.ndarray, chosen: Plan, epoch: int = 0, first: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the (given, target) batches of an epoch from a step on."""
+    batches = TrainingBatches(images, chosen)
+    dataset = batches.from_step(first)
+    batches.on_epoch_begin(epoch)
+    return list(dataset.as_numpy_iterator())
+
+
+def passed(images: np.ndarray, chosen: Plan, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return given and target of an epoch's batches, joined."""
+    batches = an_epoch(images, chosen, epoch)
     return np.concatenate([given for given, _ in batches]), np.concatenate([target for _, target in batches])
+
+
+@pytest.mark.parametrize("model", ["conv_ae", "dae"])
+def test_the_rest_of_an_epoch_is_what_it_would_have_been_without_an_interruption(model: str) -> None:
+    chosen = plan(model, {"batch_size": 16})
+    whole, rest = an_epoch(IMAGES, chosen, epoch=3), an_epoch(IMAGES, chosen, epoch=3, first=2)
+    assert len(rest) == 2
+    for (given, target), (given_again, target_again) in zip(whole[2:], rest, strict=True):
+        np.testing.assert_array_equal(given_again, given)
+        np.testing.assert_array_equal(target_again, target)
 
 
 def in_order(images: np.ndarray) -> np.ndarray:
@@ -34,14 +52,14 @@ def test_every_image_comes_once_a_pass_as_numbers_from_0_to_1() -> None:
 
 
 def test_batches_have_the_size_that_was_asked_for_and_the_last_what_is_left() -> None:
-    batches = training_batches(IMAGES, plan("conv_ae", {"batch_size": 16})).as_numpy_iterator()
-    assert [len(given) for given, _ in batches] == [16, 16, 16, 2]
+    chosen = plan("conv_ae", {"batch_size": 16})
+    assert [len(given) for given, _ in an_epoch(IMAGES, chosen)] == [16, 16, 16, 2]
+    assert TrainingBatches(IMAGES, chosen).steps == 4
 
 
 def test_each_pass_has_an_order_of_its_own_and_the_seed_repeats_them() -> None:
     chosen = plan("conv_ae", {"batch_size": 50})
-    batches = training_batches(IMAGES, chosen)
-    first, second = (next(batches.as_numpy_iterator())[1] for _ in range(2))
+    first, second = (passed(IMAGES, chosen, epoch)[1] for epoch in range(2))
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, to_unit(IMAGES))
     np.testing.assert_array_equal(passed(IMAGES, chosen)[1], first)
@@ -79,8 +97,7 @@ def test_salt_and_pepper_training_noise_hits_the_share_that_was_asked_for() -> N
 
 def test_training_noise_is_drawn_anew_for_every_pass_and_repeated_by_the_seed() -> None:
     chosen = plan("dae", {"noise": "gaussian", "noise_level": 0.2})
-    batches = training_batches(GREY, chosen)
-    first, second = (np.concatenate([given for given, _ in batches.as_numpy_iterator()]) for _ in range(2))
+    first, second = (passed(GREY, chosen, epoch)[0] for epoch in range(2))
     assert not np.array_equal(first, second)
     assert len(np.unique(first)) > 1000  # no batch repeats another's noise
     np.testing.assert_array_equal(passed(GREY, chosen)[0], first)

@@ -17,8 +17,9 @@ from aelab.errors import LabError
 from aelab.pixels import to_uint8, to_unit
 from aelab.training.config import plan
 from aelab.training.data import corrupted
-from aelab.training.loop import Cancelled, TrainingImages, limited, train
+from aelab.training.loop import TrainingImages, limited, train
 from aelab.training.networks import Networks, build
+from aelab.training.recorder import Cancelled
 
 
 @pytest.fixture(scope="module")

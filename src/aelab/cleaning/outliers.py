@@ -80,7 +80,7 @@ SPEC = CheckSpec(
     severity=70,
     config=Config,
     find=find,
-    equation=r"d_{\mathrm{own}} / d_{\mathrm{other}} > r \quad\text{or}\quad \ln d_{\mathrm{own}} > "
+    equation=r"d_{=} / d_{\neq} > r \quad\lor\quad \ln d_{=} > "
     r"\operatorname{med} + k \cdot 1.4826 \operatorname{MAD}",
     value_label=N_("Oddness (1 at the limit)"),
 )

@@ -8,23 +8,42 @@ from typing import Any
 from aelab import runs, starter
 from aelab.commands.answer import Answer
 from aelab.commands.following import follow
+from aelab.commands.keeping import said
+from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.runs import Listed, Run
+from aelab.jobs.people import SHELL
+from aelab.runs import Listed, Run, about
 from aelab.tasks import train as train_task
+from aelab.training.config import TrainingConfig
 
 
 def train(arguments: argparse.Namespace) -> Answer:
     """Queue a training and, unless detached, wait for it."""
-    settings = dict(arguments.set)
-    for name in ("epochs", "limit", "seed"):
-        if getattr(arguments, name) is not None:
-            settings[name] = getattr(arguments, name)
-    run = train_task.submit(arguments.dataset, arguments.model, settings)
+    run = _asked(arguments)
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
         follow(job, run.id)
     return _run_answer(run)
+
+
+def _asked(arguments: argparse.Namespace) -> Run:
+    """Queue what the arguments ask for: a new run, one like another, or more epochs of one."""
+    settings = dict(arguments.set)
+    for name in ("epochs", "limit", "seed"):
+        if getattr(arguments, name) is not None:
+            settings[name] = getattr(arguments, name)
+    if arguments.more is not None:
+        if set(settings) != {"epochs"} or arguments.like or arguments.dataset or arguments.model:
+            raise LabError("--continue takes --epochs, how many more, and no other setting.")
+        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs, owner=SHELL.owner)
+    like = runs.find(arguments.like) if arguments.like else None
+    dataset = arguments.dataset or (like and like.dataset)
+    model = arguments.model or (like and like.model)
+    if not dataset or not model:
+        raise LabError("A training needs --dataset and --model, or --like and a run to take them from.")
+    settings = {**(like.settings if like else {}), **settings}
+    return train_task.submit(dataset, model, settings, afresh=arguments.afresh, owner=SHELL.owner)
 
 
 def starter_lab(arguments: argparse.Namespace) -> Answer:
@@ -43,7 +62,11 @@ def starter_lab(arguments: argparse.Namespace) -> Answer:
 def list_all(arguments: argparse.Namespace) -> Answer:
     """List every run."""
     rows = [_row(listed) for listed in runs.listed()]
-    lines = [f"{row['run']:<44} {row['status']:<12} {row['model'] or '':<12} {row['dataset'] or ''}" for row in rows]
+    lines = [
+        f"{row['run']:<44} {row['status']:<12} {row['model'] or '':<12} {row['dataset'] or '':<16} "
+        f"{said(about.read(row['run']))}".rstrip()
+        for row in rows
+    ]
     return Answer({"runs": rows}, lines or ["There are no runs yet; `aelab starter` makes four."])
 
 
@@ -60,7 +83,9 @@ def show(arguments: argparse.Namespace) -> Answer:
         "error": str(state.error) if state.error else None,
         "metrics": flat(run.metrics()) if state.state == "done" else None,
     }
-    lines = [f"{run.id}: {state.state}", *(f"  {key} = {value}" for key, value in run.settings.items())]
+    written = about.read(run.id)
+    words = [line for line in (said(written), *written.notes.splitlines()) if line]
+    lines = [f"{run.id}: {state.state}", *words, *(f"  {key} = {value}" for key, value in run.settings.items())]
     if state.error:
         lines.append(str(state.error))
     return Answer(data, lines + measure_lines(data["metrics"]))
@@ -71,12 +96,6 @@ def cancel(arguments: argparse.Namespace) -> Answer:
     run = runs.find(arguments.run)
     queue.cancel(run.id)
     return Answer({"cancelled": run.id}, [f"Asked {run.id} to stop."])
-
-
-def delete(arguments: argparse.Namespace) -> Answer:
-    """Delete a run."""
-    runs.delete(arguments.run)
-    return Answer({"deleted": arguments.run}, [f"Deleted {arguments.run}."])
 
 
 def _run_answer(run: Run) -> Answer:
@@ -102,6 +121,7 @@ def _row(listed: Listed) -> dict[str, Any]:
         "model": listed.run.model if listed.run else None,
         "dataset": listed.run.dataset if listed.run else None,
         "reason": str(listed.reason) if listed.reason else None,
+        **about.read(listed.id).to_json(),
     }
 
 
@@ -109,8 +129,9 @@ def flat(metrics: dict[str, Any]) -> dict[str, Any]:
     """Return the means over all images, with N and split: the form that scripts rely on."""
     flat = {name: each["mean"] for name, each in metrics["overall"].items()}
     flat |= {"n": metrics["n"], "split": metrics["split"]}
-    if metrics.get("generation"):
-        flat["generation"] = metrics["generation"]
+    for name in ("generation", "stopped"):
+        if metrics.get(name):
+            flat[name] = metrics[name]
     return flat
 
 

@@ -9,6 +9,7 @@ from aelab.commands.answer import Answer, place, save
 from aelab.commands.following import follow
 from aelab.commands.runs import flat, measure_lines
 from aelab.datasets import store
+from aelab.jobs.people import SHELL
 from aelab.studies import comparison, denoising, latent_map, reconstruction
 from aelab.tasks import latent_map as latent_map_task
 
@@ -54,7 +55,7 @@ def latent(arguments: argparse.Namespace) -> Answer:
     }
     config = latent_map.Config.parse(given)
     path = place(arguments.out)
-    job = latent_map_task.submit(arguments.run, config)
+    job = latent_map_task.submit(arguments.run, config, owner=SHELL.owner)
     follow(job, "map")
     found = latent_map_task.result(job)
     names = store.open_dataset(runs.find(arguments.run).dataset).class_names

@@ -24,6 +24,7 @@ from aelab.datasets._threads import in_order
 from aelab.datasets.dataset import Dataset
 from aelab.datasets.spec import Progress, no_progress
 from aelab.datasets.split import SPLIT_NAMES
+from aelab.intake.classes import LIST_COLUMNS, LIST_NAME
 from aelab.spreadsheet import neutral
 
 Form = Literal["zip", "npz"]
@@ -63,7 +64,7 @@ def export(dataset: Dataset, path: Path, form: Form, progress: Progress = no_pro
 def _write_pictures(dataset: Dataset, archive: zipfile.ZipFile, progress: Progress, *, by_part: bool) -> None:
     manifest = io.StringIO(newline="")
     rows = csv.writer(manifest, lineterminator="\n")
-    rows.writerow(["file", "split", "class", "original"])
+    rows.writerow(LIST_COLUMNS)
     names = _Names(dataset, by_part=by_part)
     count = dataset.counts["all"]
     with closing(in_order(_png, _each_image(dataset))) as pictures:
@@ -73,7 +74,7 @@ def _write_pictures(dataset: Dataset, archive: zipfile.ZipFile, progress: Progre
             part, original = SPLIT_NAMES[dataset.split[index]], dataset.name_of(index)
             rows.writerow([neutral(text) for text in (path, part, names.class_name(index), original)])
             progress((index + 1) / count)
-    archive.writestr(zipfile.ZipInfo("manifest.csv"), manifest.getvalue(), zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo(LIST_NAME), manifest.getvalue(), zipfile.ZIP_DEFLATED)
 
 
 def _each_image(dataset: Dataset) -> Iterator[npt.NDArray[np.uint8]]:

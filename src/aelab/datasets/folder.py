@@ -85,8 +85,10 @@ def opened_pictures(
             class_names=found.class_names,
             provenance={
                 "source": "folder",
-                "origin": N_("Imported from a folder or zip of pictures."),
-                "file": what,
+                "origin": N_("Imported from a folder or zip of pictures.")
+                if alone
+                else N_("Imported from several pictures."),
+                **({"file": what} if alone else {}),
                 "files": len(found.pictures),
             },
             prepare=prepare,

@@ -20,6 +20,7 @@ from aelab.datasets.split import SplitPlan
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.intake import listing
+from aelab.intake.kinds import PEEK, kind_of
 from aelab.intake.listing import printable
 from aelab.intake.pictures import Color
 
@@ -40,11 +41,32 @@ def source_for(path: Path) -> str:
         return "arrays"
     if listing.recognises(path):
         return "folder"
+    if _begins_like_a_zip(path):
+        raise LabError(
+            "{file} begins like a zip, but its end is missing: it is damaged, or was not copied or downloaded to the "
+            "end. Bring it once more.",
+            file=printable(path.name),
+        )
     raise LabError(
         "{file} is neither a folder or zip of class folders nor an npz or IDX file of arrays; "
         "bring one of these, a tar, a CSV of pixels or a picture, and check that it is whole.",
         file=printable(path.name),
     )
+
+
+def _begins_like_a_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return kind_of(file.read(PEEK)) == "zip"
+
+
+def _check_alike(paths: Sequence[Path]) -> None:
+    """Raise a `LabError` if one of several files is more than a picture: what would it be with the others?"""
+    for path in paths:
+        if path.is_dir() or arrays.recognises(path) or (path.is_file() and _begins_like_a_zip(path)):
+            raise LabError(
+                "{file} is no picture and cannot be mixed with other files: bring it alone, or pictures only.",
+                file=printable(path.name),
+            )
 
 
 def import_path(
@@ -107,7 +129,9 @@ def import_paths(
     """
     if recipe is not None and (prepare or split):
         raise LabError("A recipe says how to prepare and how to split; leave the other settings out.")
-    if len(paths) == 1 and source_for(paths[0]) == "arrays":
+    if len(paths) > 1:
+        _check_alike(paths)
+    elif source_for(paths[0]) == "arrays":
         return _import_arrays(paths[0], name, prepare, split, recipe, progress)
     if name in sources and sources[name].ready:
         raise _built_in(name)

@@ -72,7 +72,7 @@ class SplitPlan(Config):
                 )
         if self.validation < 1 and self.test < 1 and self.validation + self.test >= 1:
             raise LabError(
-                "validation and test must leave something for training; together they are {share}.",
+                "Validation and Test must leave something for training; together they are {share}.",
                 share=round(self.validation + self.test, 6),
             )
 

@@ -221,7 +221,7 @@ def _check_enough(originals: PackedPictures, content: PictureSet, report: Report
             )
     if len(originals.labels) < _FEWEST:
         raise LabError(
-            "{what} has {count} readable pictures; a dataset needs at least {fewest}, one for each part of the split.",
+            "Readable pictures in {what}: {count}. A dataset needs at least {fewest}, one for each part of the split.",
             what=content.what,
             count=len(originals.labels),
             fewest=_FEWEST,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 from aelab.errors import LabError
 from aelab.intake.entries import Entry, Listing
-from aelab.intake.kinds import PICTURES, kind_of
+from aelab.intake.kinds import PEEK, PICTURES, kind_of
 from aelab.intake.limits import MOST_CLASSES
 from aelab.intake.names import Parts, printable
+
+#: The head of the list that the lab's own exports have beside the pictures, as `LIST_NAME`.
+LIST_COLUMNS: Final = ("file", "split", "class", "original")
+LIST_NAME: Final = "manifest.csv"
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"})
 
@@ -47,7 +52,8 @@ def arrange(listing: Listing, what: str) -> Arrangement:
     pictures: list[Entry] = []
     others: list[Entry] = []
     for entry in listing.entries:
-        (pictures if _is_picture(entry) else others).append(entry)
+        if not _is_own_list(entry):
+            (pictures if _is_picture(entry) else others).append(entry)
     left_out = [*listing.left_out, *_said_of_others(others)]
     if not pictures:
         raise _no_picture(what, left_out)
@@ -84,6 +90,16 @@ def _is_picture(entry: Entry) -> bool:
         return True
     try:
         return kind_of(entry.peek()) in PICTURES
+    except LabError:
+        return False
+
+
+def _is_own_list(entry: Entry) -> bool:
+    """Return whether a file is the list in a zip that the lab has exported: nothing is left out with it."""
+    if entry.parts[-1] != LIST_NAME:
+        return False
+    try:
+        return entry.peek().startswith(",".join(LIST_COLUMNS).encode()[:PEEK])
     except LabError:
         return False
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from aelab.errors import LabError
 from aelab.intake.labelled import Array, LabelledImages, pair, with_test
-from aelab.intake.limits import MOST_BYTES, MOST_DEFLATED
+from aelab.intake.limits import MOST_BYTES, MOST_DEFLATED, amount
 from aelab.intake.names import printable
 from aelab.intake.zips import NotAZipError, opened_zip
 
@@ -61,6 +61,33 @@ def read(path: Path) -> LabelledImages:
             return _read(archive, path.name)
     except NotAZipError:
         raise LabError("{file} is not an npz file, or is damaged.", file=path.name) from None
+
+
+def arrays(path: Path, most: int) -> dict[str, Array]:
+    """Read every array of an npz file by its name, `most` bytes of them together.
+
+    Raises
+    ------
+    LabError
+        If the file is damaged, or holds something else than arrays of numbers, or more.
+    """
+    try:
+        with opened_zip(path) as archive:
+            names = [member.filename for member in archive.infolist()]
+            if any(not name.endswith(".npy") for name in names) or len(set(names)) < len(names):
+                raise LabError("{file} must hold arrays of different names and nothing else.", file=path.name)
+            _check_all(archive, path.name, most)
+            return {name[:-4]: _array(archive, path.name, name[:-4]) for name in names}
+    except NotAZipError:
+        raise LabError("{file} is not an npz file, or is damaged.", file=path.name) from None
+
+
+def _check_all(archive: zipfile.ZipFile, file: str, most: int) -> None:
+    size = sum(member.file_size for member in archive.infolist())
+    if size > most:
+        raise LabError(
+            "{file} holds arrays of {size}; up to {most} are read.", file=file, size=amount(size), most=amount(most)
+        )
 
 
 def _read(archive: zipfile.ZipFile, file: str) -> LabelledImages:

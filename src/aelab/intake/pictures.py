@@ -203,11 +203,13 @@ def _pixels(image: Image.Image, notes: list[LabError]) -> tuple[npt.NDArray[np.u
         plain = plain.resize(small, Image.Resampling.LANCZOS)
         notes.append(
             LabError(
-                "Made smaller, from {width} × {height} to {new_width} × {new_height} pixels.",
+                "Made smaller, from {width} × {height} to {new_width} × {new_height} pixels: of the shorter side "
+                "{most} are kept.",
                 width=width,
                 height=height,
                 new_width=small[0],
                 new_height=small[1],
+                most=KEPT_SIDE,
             )
         )
     orientation = _orientation(image)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import psutil
+
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 
@@ -28,6 +30,7 @@ class JobContext:
         self.started = time.time()
         self._reported = 0.0
         self._moving: tuple[float, float] | None = None
+        self._process = psutil.Process()
 
     @property
     def folder(self) -> Path:
@@ -51,7 +54,13 @@ class JobContext:
             self._moving = (time.time(), round(share, 4))
         folder.write_status(
             self._job,
-            {"state": "running", "progress": round(share, 4), "started": self.started, "moving": self._moving},
+            {
+                "state": "running",
+                "progress": round(share, 4),
+                "started": self.started,
+                "moving": self._moving,
+                "memory_bytes": self._process.memory_info().rss,
+            },
         )
 
     def should_stop(self) -> bool:

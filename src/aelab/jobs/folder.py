@@ -2,105 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import filelock
 
 from aelab import storage
 from aelab.errors import LabError
+from aelab.index import Index, Kind, touch
+from aelab.jobs.job import OPEN, Expected, Job, State, Status, root
 
-State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-
-#: States in which a job still has something to do.
-OPEN: frozenset[str] = frozenset({"queued", "running"})
+__all__ = [
+    "OPEN", "Expected", "Job", "Row", "State", "Status", "all_jobs", "ask_to_stop", "create", "find", "is_alive",
+    "lock", "root", "rows", "should_stop", "status", "write_status",
+]  # fmt: skip
 
 # What reading a JSON file raises that somebody, or a disk, has changed.
 _DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _STARTING_SECONDS = 60.0  # a worker that has not taken its lock by then never will
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a job stands.
-
-    Attributes
-    ----------
-    state : str
-        `interrupted` is never written: it is what a job is whose worker is gone without a word.
-    progress : float
-        Share done, 0 to 1.
-    started, ended : float or None
-        Seconds since the epoch.
-    error : LabError or None
-        Why it failed.
-    cpu_seconds : float or None
-        What the worker took, once it has ended.
-    launched : bool
-        Whether a worker was started for a job that is still queued.
-    moving : tuple of float, or None
-        When the first progress was made, in seconds since the epoch, and how far that was: before it a
-        worker loads its libraries, which says nothing about the time to come.
-    """
-
-    state: State
-    progress: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    error: LabError | None = None
-    cpu_seconds: float | None = None
-    launched: bool = False
-    moving: tuple[float, float] | None = None
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it has run, or ran."""
-        if self.started is None:
-            return None
-        return max(0.0, (self.ended or time.time()) - self.started)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long a running job will still take if it goes on as it went; None until that is known."""
-        if self.state != "running" or self.moving is None:
-            return None
-        since, start = self.moving
-        done = self.progress - start
-        return None if done < 0.02 else max(0.0, time.time() - since) * (1.0 - self.progress) / done
-
-
-@dataclass(frozen=True)
-class Job:
-    """What was asked.
-
-    Attributes
-    ----------
-    id : str
-    kind : str
-        Name of the task.
-    params : mapping
-        Its parameters, plain JSON data.
-    created : float
-        Seconds since the epoch.
-    """
-
-    id: str
-    kind: str
-    params: Mapping[str, Any]
-    created: float
-
-    @property
-    def folder(self) -> Path:
-        """Where everything about it is."""
-        return root() / self.id
-
-
-def root() -> Path:
-    """Return the folder in which jobs are kept."""
-    return storage.artifacts() / "jobs"
 
 
 def create(job: Job) -> None:
@@ -113,15 +36,7 @@ def create(job: Job) -> None:
     """
     root().mkdir(parents=True, exist_ok=True)
     with storage.written_folder(root() / storage.checked_id(job.id)) as folder:
-        storage.write_json(
-            folder / "job.json",
-            {
-                "format": 1,
-                "kind": job.kind,
-                "params": dict(job.params),
-                "created": job.created,
-            },
-        )
+        storage.write_json(folder / "job.json", {"format": 1, **_to_json(job)})
         storage.write_json(folder / "status.json", {"state": "queued"})
 
 
@@ -129,18 +44,75 @@ def find(job_id: str) -> Job | None:
     """Return a job, or None if there is none of that id or its folder is damaged."""
     path = root() / storage.checked_id(job_id) / "job.json"
     try:
-        data = storage.read_json(path)
-        if not isinstance(data["kind"], str) or not isinstance(data["params"], dict):
-            return None
-        return Job(job_id, data["kind"], data["params"], float(data["created"]))
+        return _from_json(job_id, storage.read_json(path))
     except (LabError, *_DAMAGE):
         return None
 
 
+def _to_json(job: Job) -> dict[str, Any]:
+    known = asdict(job)
+    return {name: known[name] for name in ("kind", "params", "created", "number", "owner", "expected")}
+
+
+def _from_json(job_id: str, data: Any) -> Job:
+    """Return the job that a `job.json` describes; one of the `_DAMAGE` errors if it makes no sense."""
+    if not isinstance(data["kind"], str) or not isinstance(data["params"], dict):
+        raise TypeError(data)
+    expected = data.get("expected") or {}
+    return Job(
+        job_id,
+        data["kind"],
+        data["params"],
+        created=float(data["created"]),
+        number=int(data.get("number", 0)),
+        owner=str(data.get("owner", "")),
+        expected=Expected(_float(expected.get("seconds")), _int(expected.get("memory_bytes"))),
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A job and how it stands."""
+
+    job: Job
+    status: Status
+
+
+def rows() -> list[Row]:
+    """Return every readable job and how it stands, oldest first; from the index, but for those still open."""
+    return sorted(_index.rows().values(), key=lambda row: (row.job.number, row.job.created, row.job.id))
+
+
 def all_jobs() -> list[Job]:
     """Return every readable job, oldest first."""
-    jobs = (find(path.name) for path in storage.folders(root()))
-    return sorted((job for job in jobs if job is not None), key=lambda job: (job.created, job.id))
+    return [row.job for row in rows()]
+
+
+def _row(path: Path) -> Row | None:
+    job = find(path.name)
+    return Row(job, status(job)) if job is not None else None
+
+
+def _row_to_json(row: Row) -> dict[str, Any]:
+    error = row.status.error.to_json() if row.status.error else None
+    return {"job": _to_json(row.job), "status": vars(row.status) | {"error": error}}
+
+
+def _row_from_json(job_id: str, data: Any) -> Row:
+    return Row(_from_json(job_id, data["job"]), _status(data["status"]))
+
+
+_index = Index(
+    Kind(
+        name="jobs",
+        root=root,
+        files=("job.json", "status.json"),
+        read=_row,
+        settled=lambda row: row.status.state != "running" and not row.status.launched,  # else a lock tells the rest
+        to_json=_row_to_json,
+        from_json=_row_from_json,
+    )
+)
 
 
 def status(job: Job) -> Status:
@@ -163,29 +135,37 @@ def _status(data: Mapping[str, Any]) -> Status:
     return Status(
         state=data["state"],
         progress=float(data.get("progress", 0.0)),
-        started=_seconds(data.get("started")),
-        ended=_seconds(data.get("ended")),
+        started=_float(data.get("started")),
+        ended=_float(data.get("ended")),
         error=LabError.from_json(data["error"]) if data.get("error") else None,
-        cpu_seconds=_seconds(data.get("cpu_seconds")),
+        cpu_seconds=_float(data.get("cpu_seconds")),
         launched=bool(data.get("launched")),
         moving=(float(data["moving"][0]), float(data["moving"][1])) if data.get("moving") else None,
+        turn=(int(data["turn"][0]), float(data["turn"][1])) if data.get("turn") else None,
+        memory_bytes=_int(data.get("memory_bytes")),
     )
 
 
-def _seconds(value: Any) -> float | None:
+def _float(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _int(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _needs_worker(data: Mapping[str, Any]) -> bool:
     """Return whether what a job's status says can only be true while a worker lives."""
     if data["state"] == "queued" and data.get("launched"):
-        return bool(time.time() - data["launched"] > _STARTING_SECONDS)
+        return bool(abs(time.time() - data["launched"]) > _STARTING_SECONDS)  # set back, the clock tells as little
     return bool(data["state"] == "running")
 
 
 def write_status(job: Job, data: Mapping[str, Any]) -> None:
     """Replace how a job stands."""
     storage.write_json(job.folder / "status.json", {**data, "updated": time.time()})
+    if data["state"] != "running":  # progress is read at every look anyway
+        touch(root())
 
 
 def lock(job: Job) -> filelock.FileLock:
@@ -199,7 +179,8 @@ def is_alive(job: Job) -> bool:
     try:
         probe.acquire(timeout=0)
     except (filelock.Timeout, OSError):
-        return (job.folder / "lock").exists()
+        # Where nothing can be written, such as in a copy to look at, no worker is at work.
+        return (job.folder / "lock").exists() and os.access(job.folder, os.W_OK)
     probe.release()
     return False
 

@@ -1,31 +1,39 @@
 """A queue without a daemon: whoever looks at it also keeps it moving.
 
 Submitting a job, looking at the queue and the end of a worker all `pump`: under one lock, they start
-the oldest waiting jobs until their lane is full.  Nothing needs to stay alive for the queue to work.
+the waiting jobs whose turn it is until their lane is full.  Nothing needs to stay alive for the queue to
+work.  Whose turn it is stands in `order.py`, how much runs at once in `room.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from contextlib import AbstractContextManager
+from typing import Any, Final, Literal
 
 import filelock
 
 from aelab import storage
 from aelab.errors import LabError
-from aelab.jobs import folder
+from aelab.jobs import folder, order
 from aelab.jobs.executor import Executor, LocalExecutor
-from aelab.jobs.folder import OPEN, Job, Status
+from aelab.jobs.folder import Row
+from aelab.jobs.job import OPEN, Expected, Job, Status
+from aelab.jobs.order import Standing, waits
+from aelab.jobs.people import SHELL, Person
+from aelab.jobs.room import fits, room
 from aelab.jobs.spec import Lane, tasks
 
+__all__ = ["Standing", "cancel", "key", "move", "position", "pump", "requeue", "room", "standings", "submit", "wait"]
+
 _POLL_SECONDS: Final = 0.2
+_LANES: Final[tuple[Lane, ...]] = ("heavy", "light")
 _executor: Executor = LocalExecutor()
+_log = logging.getLogger(__name__)
 
 
 def key(kind: str, params: Mapping[str, Any]) -> str:
@@ -34,57 +42,109 @@ def key(kind: str, params: Mapping[str, Any]) -> str:
     return f"{kind}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
-def submit(kind: str, params: Mapping[str, Any], job_id: str | None = None) -> Job:
+def submit(
+    kind: str,
+    params: Mapping[str, Any],
+    job_id: str | None = None,
+    *,
+    owner: str = "",
+    expected: Expected | None = None,
+) -> Job:
     """Queue a job, or return the one that already answers the same question.
 
     A job that failed, was cancelled or interrupted is queued afresh; one that waits, runs or is done
     is returned as it is.
+
+    Parameters
+    ----------
+    kind : str
+    params : mapping
+    job_id : str, optional
+        Made of the question, if it is not given.
+    owner : str
+        Who asks, as `Person.owner` says; empty for the lab itself.
+    expected : Expected, optional
+        What it will take, as far as that is known.
     """
-    job = Job(job_id or key(kind, params), kind, dict(params), time.time())
+    chosen = job_id or key(kind, params)
     with _queue_lock():
-        known = folder.find(job.id)
+        known = folder.find(chosen)
         if known is not None and folder.status(known).state in OPEN | {"done"}:
             return known
-        if (folder.root() / job.id).exists():
-            storage.removed_folder(folder.root() / job.id)
+        number = 1 + max((row.job.number for row in folder.rows()), default=0)
+        if (folder.root() / chosen).exists():
+            storage.removed_folder(folder.root() / chosen)
+        job = Job(chosen, kind, dict(params), time.time(), number, owner, expected or Expected())
         folder.create(job)
     pump()
     return job
 
 
+def requeue(job_id: str, *, by: Person = SHELL) -> Job:
+    """Queue a job again that was cancelled, has failed or was interrupted."""
+    job = _existing(job_id)
+    by.check(job)
+    state = folder.status(job).state
+    if state in OPEN | {"done"}:
+        raise LabError("{job} is {state}; only what did not come to its end can be resumed.", job=job.id, state=state)
+    return submit(job.kind, job.params, job.id, owner=job.owner, expected=job.expected)
+
+
 def pump() -> None:
-    """Start waiting jobs, oldest first, as far as their lanes have room."""
-    with _queue_lock():
-        waiting: list[Job] = []
-        busy = {"heavy": 0, "light": 0}
-        for row in standings():
-            if row.job.kind not in tasks:
-                continue
-            if row.status.state == "running" or row.status.launched:
-                busy[tasks[row.job.kind].lane] += 1
-            else:
-                waiting.append(row.job)
-        for job in waiting:
-            lane = tasks[job.kind].lane
-            if busy[lane] < room(lane):
-                busy[lane] += 1
-                folder.write_status(job, {"state": "queued", "launched": time.time()})
-                _executor.start(job)
+    """Start the waiting jobs whose turn it is, as far as their lanes have room."""
+    if not any(waits(row) for row in folder.rows()):
+        return
+    try:
+        lock = _queue_lock()
+    except LabError as error:  # nothing can be started where nothing can be written
+        _log.debug("the queue stands still: %s", error)
+        return
+    with lock:
+        rows = _open()
+        at_work = [row for row in rows if not waits(row)]
+        for lane in _LANES:
+            _pump(lane, [row for row in rows if _lane(row.job) == lane], at_work)
 
 
-def room(lane: Lane) -> int:
-    """Return how many jobs of a lane run at once: `AELAB_WORKERS` heavy ones, by default one for two cores."""
-    asked = os.environ.get("AELAB_WORKERS", "")
-    cores = os.cpu_count() or 1
-    heavy = int(asked) if asked.isdecimal() and int(asked) > 0 else max(1, cores // 2)
-    return heavy if lane == "heavy" else max(1, cores // 2)
+def _pump(lane: Lane, rows: list[Row], at_work: list[Row]) -> None:
+    """Start what has its turn in one lane; `at_work`, in every lane, grows by it."""
+    busy = sum(not waits(row) for row in rows)
+    for row in order.in_order(rows):
+        if not waits(row):
+            continue
+        # What needs more memory than there is waits, and nobody overtakes it: it would wait for ever.
+        if busy >= room(lane) or (busy and not fits(row.job, at_work)):
+            return
+        _start(row.job)
+        busy += 1
+        at_work.append(row)
 
 
-def cancel(job_id: str) -> None:
-    """Ask a job to stop; one that still waits is cancelled at once."""
-    job = folder.find(job_id)
-    if job is None:
-        raise LabError("There is no job called {name}.", name=repr(job_id))
+def _start(job: Job) -> None:
+    """Start the worker of a job, unless that was done meanwhile; on a full disk it goes on waiting."""
+    now = folder.status(job)  # whatever the index says
+    if now.state != "queued" or now.launched:
+        return
+    try:
+        folder.write_status(job, {"state": "queued", "launched": time.time()})
+        _executor.start(job)
+    except LabError as error:
+        _log.warning("job %s cannot be started yet: %s", job.id, error)
+    except OSError as error:
+        reason = LabError("No worker could be started for this: {reason}.", reason=storage.reason(error))
+        folder.write_status(job, {"state": "failed", "error": reason.to_json()})
+
+
+def cancel(job_id: str, *, by: Person = SHELL) -> None:
+    """Ask a job to stop; one that still waits is cancelled at once.
+
+    Raises
+    ------
+    LabError
+        If there is no such job, or it is somebody else's.
+    """
+    job = _existing(job_id)
+    by.check(job)
     with _queue_lock():
         now = folder.status(job)
         if now.state == "queued" and not now.launched:
@@ -93,39 +153,71 @@ def cancel(job_id: str) -> None:
             folder.ask_to_stop(job)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """An open job among the others.
+def move(job_id: str, where: Literal["earlier", "later", "first"], *, by: Person = SHELL) -> None:
+    """Let a job that waits change places with its owner's one before or after it, or go before everybody's.
 
-    Attributes
-    ----------
-    job : Job
-    status : Status
-    before : int
-        Open jobs of its lane that were asked for earlier.
+    Raises
+    ------
+    LabError
+        If there is no such job, it is somebody else's, or `first` is asked for by who is no teacher.
     """
+    job = _existing(job_id)
+    by.check(job)
+    if where == "first" and not by.teacher:
+        raise LabError("Only the teacher may put {job} before the jobs of others.", job=job.id)
+    with _queue_lock():
+        waiting = [row for row in order.in_order(_lane_of(job)) if waits(row)]
+        if job.id not in [row.job.id for row in waiting]:
+            return  # it has started meanwhile
+        if where == "first":
+            _put(job, (min([0, *(int(order.own_turn(row)[0]) for row in waiting)]) - 1, 0.0))
+            return
+        own = sorted((row for row in waiting if row.job.owner == job.owner), key=order.own_turn)
+        index = [row.job.id for row in own].index(job.id)
+        other = index + (1 if where == "later" else -1)
+        if 0 <= other < len(own):
+            turns = [order.own_turn(row)[:2] for row in own]
+            _put(own[index].job, (int(turns[other][0]), turns[other][1]))
+            _put(own[other].job, (int(turns[index][0]), turns[index][1]))
 
-    job: Job
-    status: Status
-    before: int
+
+def _put(job: Job, turn: tuple[int, float]) -> None:
+    folder.write_status(job, {"state": "queued", "turn": turn})
 
 
 def standings() -> list[Standing]:
-    """Return the jobs that wait or run, oldest first; one look at each, however many wait."""
-    before: Counter[str] = Counter()
-    rows = []
-    for job in folder.all_jobs():
-        now = folder.status(job)
-        if now.state in OPEN:
-            lane = tasks[job.kind].lane if job.kind in tasks else ""
-            rows.append(Standing(job, now, before[lane]))
-            before[lane] += 1
-    return rows
+    """Return the jobs that wait or run, lane by lane, as they are and will be started."""
+    rows = _open()
+    return [
+        standing
+        for lane in (*_LANES, None)
+        for standing in order.standings([row for row in rows if _lane(row.job) == lane], room(lane) if lane else 0)
+    ]
 
 
 def position(job: Job) -> int:
-    """Return how many open jobs of its lane were asked for before this one."""
+    """Return how many open jobs of its lane come before this one."""
     return next((row.before for row in standings() if row.job.id == job.id), 0)
+
+
+def _open() -> list[Row]:
+    return [row for row in folder.rows() if row.status.state in OPEN]
+
+
+def _lane_of(job: Job) -> list[Row]:
+    """Return the open jobs in the lane of a job."""
+    return [row for row in _open() if _lane(row.job) == _lane(job)]
+
+
+def _lane(job: Job) -> Lane | None:
+    return tasks[job.kind].lane if job.kind in tasks else None
+
+
+def _existing(job_id: str) -> Job:
+    job = folder.find(job_id)
+    if job is None:
+        raise LabError("There is no job called {name}.", name=repr(job_id))
+    return job
 
 
 def wait(job: Job, heard: Callable[[Status], None]) -> Status:
@@ -140,7 +232,11 @@ def wait(job: Job, heard: Callable[[Status], None]) -> Status:
         time.sleep(_POLL_SECONDS)
 
 
-def _queue_lock() -> filelock.FileLock:
+def _queue_lock() -> AbstractContextManager[object]:
+    """Take the lock under which the queue changes, and return what gives it back; a `LabError` where none can be."""
     root = folder.root()
-    root.mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(root / ".queue.lock")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return filelock.FileLock(root / ".queue.lock", poll_interval=0.01).acquire()
+    except OSError as error:
+        raise storage.disk_error(root, error) from error

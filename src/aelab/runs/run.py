@@ -13,13 +13,29 @@ import numpy.typing as npt
 from aelab import storage
 from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import LabError
-from aelab.runs import snapshots
+from aelab.runs import checkpoints, snapshots
+from aelab.runs.checkpoints import Found
 from aelab.training.config import Plan, plan
 
 
 def root() -> Path:
     """Return the folder in which runs are kept."""
     return storage.artifacts() / "runs"
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The finished run that another one continues.
+
+    Attributes
+    ----------
+    run : str
+    epochs : int
+        How many it had; the learning rate begins anew after them.
+    """
+
+    run: str
+    epochs: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,8 @@ class Run:
         The values of both configs, by field name.
     created : str
         ISO 8601, UTC.
+    parent : Parent, optional
+        What it continues.
     """
 
     id: str
@@ -44,6 +62,7 @@ class Run:
     model: str
     settings: Mapping[str, Any]
     created: str
+    parent: Parent | None = None
 
     @property
     def folder(self) -> Path:
@@ -59,6 +78,18 @@ class Run:
         """Return a dict an epoch, as `aelab.training.recorder.Epoch.to_json` wrote it, up to the first damaged line."""
         lines = storage.read_lines(self.folder / "history.jsonl")
         return list(itertools.takewhile(_is_epoch, lines))
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what happened to the training beside its epochs, oldest first: resumed, finished early."""
+        return [line for line in storage.read_lines(self.folder / "events.jsonl") if isinstance(line, dict)]
+
+    def checkpoint(self) -> Found:
+        """Return the newest good checkpoint, whole."""
+        return checkpoints.newest(self.folder / "checkpoints")
+
+    def learned_epochs(self) -> int | None:
+        """Return how many epochs are behind the newest checkpoint; None where there is none."""
+        return checkpoints.epochs(self.folder / "checkpoints")
 
     def snapshot_epochs(self) -> list[int]:
         """Return the epochs of which a snapshot is kept, ascending."""
@@ -92,6 +123,14 @@ class Run:
                 dataset=self.dataset,
             )
         return dataset
+
+    def stopped_after(self) -> int | None:
+        """Return after how many epochs the run was finished early; None if it came to its end, or is not done."""
+        try:
+            stopped = self.metrics().get("stopped")
+        except LabError:
+            return None
+        return int(stopped["epoch"]) if isinstance(stopped, dict) and "epoch" in stopped else None
 
     def images(self) -> Dataset:
         """Open the dataset of the run, checked."""

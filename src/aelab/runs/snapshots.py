@@ -83,6 +83,13 @@ def write(folder: Path, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> N
     _thin(folder, distance(before))
 
 
+def drop_after(folder: Path, epoch: int) -> None:
+    """Delete the snapshots of later epochs than this."""
+    for later in epochs(folder):
+        if later > epoch:
+            (folder / _name(later)).unlink(missing_ok=True)
+
+
 def distance(kept: Sequence[int]) -> int:
     """Return of which power of two kept epochs are multiples, save for the first and the last."""
     if len(kept) > 2 and kept[1] - kept[0] > 1:  # the first multiple itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,10 @@ from aelab.datasets.store import Dataset
 
 Codes = npt.NDArray[np.uint8]
 Pairs = npt.NDArray[np.int64]
+
+#: Bits within which pictures count as one wherever leaks are measured, however a split was made.
+USUAL_DISTANCE: Final = SplitPlan().distance
+_MOST_HASHED = 100_000  # images; of more, only a split that asks for their hashes is worth the minutes
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,12 @@ class SplitPreview:
         Columns class, train, validation, test, all; unlabelled images have the class "".
     leaks_before, leaks_after : ndarray, int64 (P, 2)
         Pairs of images that are one picture and stand in two parts.
+    distance : int
+        Bits of the perceptual hash within which two images count as one picture here, whatever the plan keeps
+        together: a plan must not be its own judge. -1 where there are too many images to look for more than
+        identical ones.
+    not_kept_together : int
+        How many of `leaks_after` the plan does not try to prevent; the others the source brought so.
     """
 
     counts: Mapping[str, int]
@@ -37,6 +48,8 @@ class SplitPreview:
     after: pd.DataFrame
     leaks_before: Pairs
     leaks_after: Pairs
+    distance: int
+    not_kept_together: int
 
 
 def preview(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
@@ -47,17 +60,26 @@ def preview(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
     LabError
         If the plan cannot be carried out with so many images.
     """
-    pairs = same_pictures(dataset.originals, dataset.kept, dataset.digests, plan.distance)
+    distance = USUAL_DISTANCE if len(dataset.kept) <= _MOST_HASHED or plan.distance >= 0 else -1
+    pairs = _pairs(dataset, distance)
+    groups = group_ids(len(dataset.kept), pairs if plan.distance == distance else _pairs(dataset, plan.distance))
     brought = dataset.originals.given
     given = brought[dataset.kept] if brought is not None else None
-    split = make_split(dataset.labels, group_ids(len(dataset.kept), pairs), plan, given)
+    split = make_split(dataset.labels, groups, plan, given)
+    torn = leaks(split, pairs)
     return SplitPreview(
         counts={part: int(np.count_nonzero(split == code)) for code, part in enumerate(SPLIT_NAMES)},
         before=balance(dataset, dataset.split),
         after=balance(dataset, split),
         leaks_before=leaks(dataset.split, pairs),
-        leaks_after=leaks(split, pairs),
+        leaks_after=torn,
+        distance=distance,
+        not_kept_together=int(np.count_nonzero(groups[torn[:, 0]] != groups[torn[:, 1]])),
     )
+
+
+def _pairs(dataset: Dataset, distance: int) -> Pairs:
+    return same_pictures(dataset.originals, dataset.kept, dataset.digests, distance)
 
 
 def balance(dataset: Dataset, split: Codes) -> pd.DataFrame:

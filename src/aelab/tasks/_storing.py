@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from pathlib import PureWindowsPath
+from typing import Any, Final
 
 from aelab import storage
 from aelab.datasets import store
@@ -12,11 +14,27 @@ from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job
 
+_LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
+
+#: The kinds of jobs that end in a dataset, which they have as `name` among their parameters.
+MAKERS: Final = frozenset({"derive_dataset", "import_collection", "make_dataset"})
+
 
 def check_free(name: str) -> None:
     """Raise a `LabError` if there is a dataset of that name already, or cannot be one."""
     if is_stored(name):
         raise LabError("There is already a dataset called {name}; choose another name or delete it.", name=repr(name))
+
+
+def check_not_being_made(kind: str, params: Mapping[str, Any]) -> None:
+    """Raise a `LabError` if another job is making a dataset of the name `params["name"]`; the same one may be asked."""
+    own = queue.key(kind, params)
+    for standing in queue.standings():
+        job = standing.job
+        if job.id != own and job.kind in MAKERS and job.params.get("name") == params["name"]:
+            raise LabError(
+                "A dataset called {name} is being made right now; choose another name.", name=repr(params["name"])
+            )
 
 
 def is_stored(name: str) -> bool:
@@ -32,9 +50,14 @@ def opened_unchanged(name: str, checksum: str) -> Dataset:
     return dataset
 
 
-def submit(kind: str, params: Mapping[str, Any]) -> Job:
+def submit(kind: str, params: Mapping[str, Any], owner: str) -> Job:
     """Queue the making of the dataset `params["name"]`; a job that made it before it was deleted gives way."""
     job = folder.find(queue.key(kind, params))
     if job is not None and not is_stored(params["name"]) and folder.status(job).state == "done":
         storage.removed_folder(job.folder)
-    return queue.submit(kind, params)
+    return queue.submit(kind, params, owner=owner)
+
+
+def harmless(file_name: str) -> str:
+    """Return the last part of a file name, with nothing in it but letters, digits, dots, - and _."""
+    return re.sub(r"[^\w.-]+", "_", PureWindowsPath(file_name).name)[-_LONGEST_NAME:].lstrip(".") or "upload"

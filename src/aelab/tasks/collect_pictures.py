@@ -61,14 +61,14 @@ def source(kind: Kind, text: str) -> Source:
     return CommonsSearch(text.strip()) if kind == "commons" else Gallery(text.strip())
 
 
-def submit(name: str, class_name: str, kind: Kind, text: str, limit: int) -> Job:
+def submit(name: str, class_name: str, kind: Kind, text: str, limit: int, *, owner: str = "") -> Job:
     """Queue the collecting of pictures of one class; asked again, it goes on where it was."""
     source(kind, text)
     params = {"name": storage.checked_id(name), "class": class_name, "kind": kind, "text": text, "limit": limit}
     known = folder.find(queue.key("collect_pictures", params))
     if known is not None and folder.status(known).state == "done":  # what the web has may be more by now
         storage.removed_folder(known.folder)
-    return queue.submit("collect_pictures", params)
+    return queue.submit("collect_pictures", params, owner=owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

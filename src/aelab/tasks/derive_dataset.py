@@ -15,7 +15,7 @@ from aelab.jobs.spec import TaskSpec
 from aelab.tasks import _storing
 
 
-def submit(dataset: Dataset, name: str, recipe: Recipe) -> Job:
+def submit(dataset: Dataset, name: str, recipe: Recipe, *, owner: str = "") -> Job:
     """Queue the making of the dataset `name`.
 
     Raises
@@ -25,10 +25,9 @@ def submit(dataset: Dataset, name: str, recipe: Recipe) -> Job:
     """
     _storing.check_free(name)
     recipe.choose(dataset.originals)
-    return _storing.submit(
-        "derive_dataset",
-        {"name": name, "from": dataset.name, "checksum": dataset.checksum, "recipe": recipe.to_json()},
-    )
+    params = {"name": name, "from": dataset.name, "checksum": dataset.checksum, "recipe": recipe.to_json()}
+    _storing.check_not_being_made("derive_dataset", params)
+    return _storing.submit("derive_dataset", params, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

@@ -27,12 +27,12 @@ def find(dataset: Dataset, form: Form) -> Job | None:
     return folder.find(queue.key("export_dataset", params(dataset, form)))
 
 
-def submit(dataset: Dataset, form: Form) -> Job:
+def submit(dataset: Dataset, form: Form, *, owner: str = "") -> Job:
     """Queue the writing of the file, or return the job that has written it, as long as the file is there."""
     known = find(dataset, form)
     if known is not None and folder.status(known).state == "done" and not result(known).exists():
         storage.removed_folder(known.folder)
-    return queue.submit("export_dataset", params(dataset, form))
+    return queue.submit("export_dataset", params(dataset, form), owner=owner)
 
 
 def result(job: Job) -> Path:

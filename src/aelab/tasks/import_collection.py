@@ -23,11 +23,12 @@ def credits_of(folder: Path) -> dict[str, Credit]:
     return {file: Credit(each.address, each.licence, each.author) for file, each in found.items()}
 
 
-def submit(collection: str, name: str, prepare: Prepare) -> Job:
+def submit(collection: str, name: str, prepare: Prepare, *, owner: str = "") -> Job:
     """Queue the making of the dataset `name` of everything in a collection."""
     _storing.check_free(name)
     params = {"name": name, "collection": storage.checked_id(collection), "prepare": prepare.to_json()}
-    return _storing.submit("import_collection", params)
+    _storing.check_not_being_made("import_collection", params)
+    return _storing.submit("import_collection", params, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:

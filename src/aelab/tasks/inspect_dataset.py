@@ -23,7 +23,7 @@ _RESULT = "inspection.json"
 Settings = Mapping[str, Mapping[str, Any]]
 
 
-def submit(dataset: Dataset, settings: Settings) -> Job:
+def submit(dataset: Dataset, settings: Settings, *, owner: str = "") -> Job:
     """Queue an inspection, or return the job that has already made it.
 
     Parameters
@@ -31,8 +31,10 @@ def submit(dataset: Dataset, settings: Settings) -> Job:
     dataset : Dataset
     settings : mapping of str to mapping
         By the name of a check, what differs from its defaults.
+    owner : str
+        Who asks.
     """
-    return queue.submit("inspect_dataset", _params(dataset, settings))
+    return queue.submit("inspect_dataset", _params(dataset, settings), owner=owner)
 
 
 def job_id(dataset: Dataset, settings: Settings) -> str:

@@ -22,9 +22,9 @@ from aelab.studies.latent_map import Config, LatentMap
 _RESULT = "map.npz"
 
 
-def submit(run_id: str, config: Config) -> Job:
+def submit(run_id: str, config: Config, *, owner: str = "") -> Job:
     """Queue a map, or return the job that already made it."""
-    return queue.submit("latent_map", _params(runs.find(run_id), config))
+    return queue.submit("latent_map", _params(runs.find(run_id), config), owner=owner)
 
 
 def job_id(run: Run, config: Config) -> str:

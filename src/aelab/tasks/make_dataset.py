@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import IO, Any
 
 from aelab import storage
@@ -19,44 +18,54 @@ from aelab.datasets.recipe import Recipe
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.split import SplitPlan
 from aelab.errors import N_, LabError
+from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
 from aelab.tasks import _storing
 
+MAKERS = _storing.MAKERS
+
 _CHUNK = 1 << 20
-_LONGEST_NAME = 60  # characters, of up to four bytes; file systems take 255
-_MOST_SECONDS = 24 * 3600  # that an upload waits for its import; afterwards nobody does
+_SECONDS_TO_ASK = 600  # between an upload's first byte on the disk and the job that names it
 
 #: An uploaded file: what its owner called it, and its content.
 Upload = tuple[str, IO[bytes]]
 
 
-def submit_built_in(name: str) -> Job:
+def submit_built_in(name: str, *, owner: str = "") -> Job:
     """Queue the making of a built-in dataset that is not stored."""
-    return _storing.submit("make_dataset", {"name": name})
+    return _storing.submit("make_dataset", {"name": name}, owner)
 
 
-def submit_shapes(name: str, config: ShapesConfig) -> Job:
+def submit_shapes(name: str, config: ShapesConfig, *, owner: str = "") -> Job:
     """Queue the drawing of shapes under a name of their own."""
     _storing.check_free(name)
-    return _storing.submit("make_dataset", {"name": name, "shapes": config.to_json()})
+    params = {"name": name, "shapes": config.to_json()}
+    _storing.check_not_being_made("make_dataset", params)
+    return _storing.submit("make_dataset", params, owner)
 
 
-def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str) -> Job:
+def submit_upload(name: str, content: IO[bytes], file_name: str, size: int, color: str, *, owner: str = "") -> Job:
     """Keep an uploaded file and queue its import, pictures as squares.
 
     The file is kept until then in a folder of its own, named after its content and what is asked of it,
     so that thirty students can bring the same file at once. Its name, made harmless, is what errors call it.
     """
     _storing.check_free(name)
-    file = _harmless(file_name)
+    file = _storing.harmless(file_name)
     asked = {"name": name, "file": file, "size": size, "color": color}
-    return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)})
+    return _storing.submit("make_dataset", {**asked, "upload": _keep([(file, content)], asked)}, owner)
 
 
 def submit_uploads(
-    name: str, uploads: Sequence[Upload], prepare: Prepare, split: SplitPlan | None = None, recipe: Recipe | None = None
+    name: str,
+    uploads: Sequence[Upload],
+    prepare: Prepare,
+    split: SplitPlan | None = None,
+    recipe: Recipe | None = None,
+    *,
+    owner: str = "",
 ) -> Job:
     """Keep uploaded files and queue their import as one dataset.
 
@@ -71,6 +80,8 @@ def submit_uploads(
         As is usual for what comes, if it is not given.
     recipe : Recipe, optional
         Decides all instead.
+    owner : str
+        Who asks.
 
     Raises
     ------
@@ -80,7 +91,7 @@ def submit_uploads(
     _storing.check_free(name)
     if not uploads:
         raise LabError("There is no file to import; choose one or more.")
-    names = _different([_harmless(file_name) for file_name, _ in uploads])
+    names = _different([_storing.harmless(file_name) for file_name, _ in uploads])
     asked = {
         "name": name,
         "files": names,
@@ -89,7 +100,13 @@ def submit_uploads(
         "recipe": recipe.to_json() if recipe else None,
     }
     kept = _keep([(file, content) for file, (_, content) in zip(names, uploads, strict=True)], asked)
-    return _storing.submit("make_dataset", {**asked, "upload": kept})
+    params = {**asked, "upload": kept}
+    try:
+        _storing.check_not_being_made("make_dataset", params)
+    except LabError:
+        shutil.rmtree(_uploads() / kept, ignore_errors=True)
+        raise
+    return _storing.submit("make_dataset", params, owner)
 
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
@@ -147,10 +164,13 @@ def _keep(uploads: Sequence[Upload], asked: Mapping[str, Any]) -> str:
 
 
 def _forget_old_uploads() -> None:
-    """Delete what was uploaded for an import that was killed."""
-    for folder in _uploads().iterdir() if _uploads().exists() else ():
+    """Delete what was uploaded for imports that were cancelled or killed: no open job names it."""
+    if not _uploads().exists():
+        return
+    waited_for = {standing.job.params.get("upload") for standing in queue.standings()}
+    for folder in _uploads().iterdir():
         with contextlib.suppress(OSError):  # gone meanwhile
-            if folder.stat().st_mtime < time.time() - _MOST_SECONDS:
+            if folder.name not in waited_for and folder.stat().st_mtime < time.time() - _SECONDS_TO_ASK:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -159,11 +179,6 @@ def _different(names: list[str]) -> list[str]:
     if len({name.casefold() for name in names}) == len(names):
         return names
     return [f"{number:04}-{name}" for number, name in enumerate(names, start=1)]
-
-
-def _harmless(file_name: str) -> str:
-    """Return the last part of a file name, with nothing in it but letters, digits, dots, - and _."""
-    return re.sub(r"[^\w.-]+", "_", PureWindowsPath(file_name).name)[-_LONGEST_NAME:].lstrip(".") or "upload"
 
 
 SPEC = TaskSpec(name="make_dataset", label=N_("Making a dataset"), lane="light", run=make)

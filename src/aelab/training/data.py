@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -12,21 +15,65 @@ from aelab.pixels import Images, UInt8Images, to_unit
 from aelab.training.config import Plan
 
 
-def training_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
-    """Return the images as (given, target) batches, shuffled anew in each pass.
+class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
+    """Every training image once an epoch, in an order and with noise that seed, epoch and step alone decide.
 
-    Shuffling indices and gathering whole batches costs a tenth of shuffling images one by one.
+    So an epoch is the same whether or not the training was interrupted before it. Give it to `fit` as a
+    callback too: it hears which epoch begins.
+
+    Parameters
+    ----------
+    images : ndarray, uint8 (N, H, W, C)
+    plan : Plan
+
+    Attributes
+    ----------
+    steps : int
+        Batches in an epoch.
     """
-    stored = tf.constant(images)
-    batches = (
-        tf.data.Dataset.range(len(images))
-        .shuffle(len(images), seed=plan.training.seed, reshuffle_each_iteration=True)
-        .batch(plan.training.batch_size)
-        .map(lambda indices: tf.cast(tf.gather(stored, indices), tf.float32) / 255.0, num_parallel_calls=1)
-    )
-    if plan.model.denoises:
-        return batches.map(_corruption(plan, images.shape[1:])).prefetch(2)
-    return batches.map(lambda batch: (batch, batch)).prefetch(2)
+
+    def __init__(self, images: UInt8Images, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+        self._images = tf.constant(images)
+        self._order = tf.Variable(np.arange(len(images)))
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        self._first = 0
+        self.steps = math.ceil(len(images) / plan.training.batch_size)
+
+    def from_step(self, first: int) -> tf.data.Dataset:
+        """Return the (given, target) batches of an epoch without its first few."""
+        self._first = first
+        clean = tf.data.Dataset.range(first, self.steps).map(self._gathered, num_parallel_calls=1)
+        pairs = (
+            clean.map(self._corrupted) if self._plan.model.denoises else clean.map(lambda step, batch: (batch, batch))
+        )
+        return pairs.prefetch(2)
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Shuffle the images for an epoch, counted from 0."""
+        self._epoch.assign(epoch)
+        self._order.assign(np.random.default_rng([self._plan.training.seed, epoch]).permutation(self._order.shape[0]))
+
+    def taken(self, batch: int) -> int:
+        """Return how many steps of the epoch are taken when Keras has ended its batch number `batch`."""
+        return min(self._first + batch + 1, self.steps)
+
+    def _gathered(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the step and its batch: gathering whole batches costs a tenth of shuffling images one by one."""
+        size = self._plan.training.batch_size
+        indices = self._order[step * size : (step + 1) * size]
+        return step, tf.cast(tf.gather(self._images, indices), tf.float32) / 255.0
+
+    def _corrupted(self, step: tf.Tensor, clean: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return (corrupted, clean), by the same numpy noise the pages show."""
+
+        def corrupt(batch: Images, epoch: int, step: int) -> Images:
+            rng = np.random.default_rng([self._plan.training.seed, epoch, step])
+            return with_noise(batch, self._plan, rng)
+
+        noisy = tf.numpy_function(corrupt, [clean, self._epoch, step], tf.float32)
+        return tf.ensure_shape(noisy, clean.shape), clean
 
 
 def fixed_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
@@ -40,21 +87,10 @@ def fixed_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
 
 def corrupted(images: Images, plan: Plan, seed: int) -> Images:
     """Return the images with the noise of a denoising plan, drawn from `seed`."""
+    return with_noise(images, plan, np.random.default_rng(seed))
+
+
+def with_noise(images: Images, plan: Plan, rng: np.random.Generator) -> Images:
+    """Return the images with the noise of a denoising plan, drawn by `rng`."""
     config: Any = plan.model_config
-    return noises[config.noise].corrupt(images, config.noise_level, np.random.default_rng(seed))
-
-
-def _corruption(plan: Plan, shape: tuple[int, ...]) -> Any:
-    """Return a mapping from clean batches to (corrupted, clean), by the same numpy noise the pages show."""
-    config: Any = plan.model_config
-    rng = np.random.default_rng(plan.training.seed)
-    noise = noises[config.noise]
-
-    def corrupt(batch: Images) -> Images:
-        return noise.corrupt(batch, config.noise_level, rng)
-
-    def mapping(clean: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        noisy = tf.numpy_function(corrupt, [clean], tf.float32)
-        return tf.ensure_shape(noisy, (None, *shape)), clean
-
-    return mapping
+    return noises[config.noise].corrupt(images, config.noise_level, rng)

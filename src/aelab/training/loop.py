@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 
+from aelab.models.spec import Shape
 from aelab.models.tracing import summarize
 from aelab.pixels import UInt8Images, to_unit
 from aelab.training.callback import Recording
+from aelab.training.checkpoints import Checkpoints
 from aelab.training.config import Plan
-from aelab.training.data import fixed_batches, training_batches
+from aelab.training.data import TrainingBatches, fixed_batches
+from aelab.training.divergence import Divergence
 from aelab.training.networks import Networks, build
-from aelab.training.recorder import Recorder
+from aelab.training.progress import Progress
+from aelab.training.recorder import Checkpoint, Recorder
+from aelab.training.schedule import Cosine
+from aelab.training.state import restore
 from aelab.training.trainee import Trainee
 
 _SECONDS_BETWEEN_CHECKS = 0.25
 _SLOW_MULTIPLY_ADDS = 5e9  # a second, of one core with convolutions: when in doubt check more often
 _MOST_STEPS_PER_EXECUTION = 32
-
-
-class Cancelled(Exception):
-    """Somebody asked the training to stop."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,22 @@ class TrainingImages:
     validation: UInt8Images
 
 
-def train(plan: Plan, images: TrainingImages, recorder: Recorder) -> Networks:
-    """Train an architecture from scratch.
+def train(
+    plan: Plan, images: TrainingImages, recorder: Recorder, start: Checkpoint | None = None, anew: int = 0
+) -> Networks:
+    """Train an architecture, from scratch or from where a training stopped.
 
     Parameters
     ----------
     plan : Plan
     images : TrainingImages
     recorder : Recorder
-        Hears of progress, epochs and snapshots; can stop the training.
+        Hears of progress, epochs, snapshots and checkpoints; can stop the training.
+    start : Checkpoint, optional
+        Where to go on; the images and the plan must be those it was kept with, save for the number of epochs.
+    anew : int
+        Epoch, counted from 0, at which the learning rate begins its way down: where a finished training was
+        continued.
 
     Returns
     -------
@@ -64,31 +73,85 @@ def train(plan: Plan, images: TrainingImages, recorder: Recorder) -> Networks:
     shape = images.train.shape[1:]
     networks = build(plan, (shape[0], shape[1], shape[2]))
     trainee = Trainee(plan, networks)
-    steps = math.ceil(len(images.train) / plan.training.batch_size)
-    schedule = keras.optimizers.schedules.CosineDecay(plan.training.learning_rate, steps * plan.training.epochs)
-    trainee.compile(
-        optimizer=keras.optimizers.Adam(schedule),
-        steps_per_execution=_steps_per_execution(plan, networks, steps),
-        jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
-    )
-    recording = Recording(plan, networks, images.validation, steps, recorder)
     validation = fixed_batches(images.validation, plan)
+    recording = Recording(plan, networks, images.validation, recorder, start.seconds if start else 0.0)
+    batches = TrainingBatches(images.train, plan)
+    _compile(trainee, networks, batches.steps, anew)
     if plan.model.fit is not None:
         plan.model.fit(networks, to_unit(images.train), plan.model_config)
         train_parts = trainee.evaluate(fixed_batches(images.train, plan), verbose=0, return_dict=True)
         recording.report(train_parts, trainee.evaluate(validation, verbose=0, return_dict=True), 0.0)
         return networks
-    trainee.fit(
-        training_batches(images.train, plan),
-        validation_data=validation,
-        epochs=plan.training.epochs,
-        callbacks=[recording],
-        shuffle=False,  # the batches come shuffled
-        verbose=0,
-    )
-    if recording.cancelled:
-        raise Cancelled
+    if start is not None:
+        restore(trainee, start.arrays)
+    checkpoints = Checkpoints(plan.training, recorder, batches, start)
+    divergence = Divergence(plan.training, kept=lambda: checkpoints.kept_epochs)
+    progress = Progress(plan, batches, recorder)
+    if start is not None and start.step == batches.steps:
+        _validate(trainee, validation, recording, start.epoch)
+    for leg in _legs(start, batches.steps, plan.training.epochs):
+        trainee.fit(
+            batches.from_step(leg.step),
+            validation_data=validation,
+            initial_epoch=leg.begin,
+            epochs=leg.end,
+            callbacks=[batches, divergence, recording, progress, checkpoints],
+            shuffle=False,  # the batches come shuffled
+            verbose=0,
+        )
     return networks
+
+
+def restored(plan: Plan, shape: Shape, checkpoint: Checkpoint) -> Networks:
+    """Return the networks of a plan for images of `shape` (H, W, C), as they were when a checkpoint was kept.
+
+    Raises
+    ------
+    LabError
+        If the checkpoint is of another network.
+    """
+    networks = build(plan, shape)
+    trainee = Trainee(plan, networks)
+    _compile(trainee, networks, steps=1, anew=0)
+    restore(trainee, checkpoint.arrays)
+    return networks
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """Epochs from `begin` to before `end`; of the first, the steps from `step` on."""
+
+    begin: int
+    end: int
+    step: int
+
+
+def _legs(start: Checkpoint | None, steps: int, epochs: int) -> list[_Leg]:
+    """Return what is left to do: what remains of an epoch that was begun has fewer batches than the others."""
+    done = start.epoch if start else 0
+    legs = []
+    if start is not None and start.step:
+        done += 1
+        legs = [_Leg(start.epoch, done, start.step)] if start.step < steps else []
+    return [*legs, _Leg(done, epochs, 0)] if done < epochs else legs
+
+
+def _validate(trainee: Trainee, validation: Any, recording: Recording, epoch: int) -> None:
+    """Complete an epoch, counted from 0, of which only the validation is missing."""
+    train_parts = {mean.name: float(mean.result()) for mean in trainee.metrics}
+    parts = trainee.evaluate(validation, verbose=0, return_dict=True)
+    recording.set_model(trainee)
+    recording.on_epoch_begin(epoch)
+    recording.on_epoch_end(epoch, train_parts | {f"val_{name}": value for name, value in parts.items()})
+
+
+def _compile(trainee: Trainee, networks: Networks, steps: int, anew: int) -> None:
+    training = trainee.plan.training
+    trainee.compile(
+        optimizer=keras.optimizers.Adam(Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))),
+        steps_per_execution=_steps_per_execution(trainee.plan, networks, steps),
+        jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
+    )
 
 
 def limited(indices: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:

@@ -10,6 +10,32 @@ import numpy as np
 import numpy.typing as npt
 
 
+class Cancelled(Exception):
+    """Somebody asked the training to stop."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training as it stood between two steps.
+
+    Attributes
+    ----------
+    epoch : int
+        Epochs that were complete.
+    step : int
+        Steps taken in the one after these.
+    seconds : float
+        Of training up to then.
+    arrays : mapping of str to ndarray
+        Every variable: networks, optimiser, chance, running means.
+    """
+
+    epoch: int
+    step: int
+    seconds: float
+    arrays: Mapping[str, npt.NDArray[np.generic]]
+
+
 @dataclass(frozen=True)
 class Epoch:
     """The end of one epoch.
@@ -57,3 +83,6 @@ class Recorder(Protocol):
 
     def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Keep what the networks made of the same few images at the end of an epoch."""
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep what is needed to go on from here."""

@@ -1,0 +1,114 @@
+"""Write about runs, take them away, put them away, delete them, and change one's mind."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from aelab import runs
+from aelab.errors import LabError
+from aelab.jobs.folder import OPEN
+from aelab.runs import Run, about, transfer
+from aelab.runs.about import About
+from ui import caches
+from ui.i18n import plain, say, t
+from ui.known import Known, named
+
+_DELETED = "compare.deleted"
+
+
+def offer_undo() -> None:
+    """Draw what was deleted last with a button that brings it back; it stays until the next action."""
+    run_id = st.session_state.get(_DELETED)
+    if run_id is None:
+        return
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.info(t("Deleted: {run}", run=plain(run_id)), icon=":material/delete:")
+    if row.button(t("Undo"), key="compare.undo", icon=":material/undo:"):
+        _act(lambda: runs.restore(run_id))
+
+
+def offer(chosen: Sequence[Known]) -> None:
+    """Draw the ways to work on one run, the chosen ones first; also on those that failed or are damaged."""
+    st.subheader(t("Work on a run"))
+    offer_undo()
+    first = [each.id for each in chosen]
+    listed = runs.listed()
+    others = [row.id for row in listed if row.state not in OPEN and row.id not in first]
+    names = {run_id: named(run_id, said) for run_id, said in about.read_all([*first, *others]).items()}
+    run_id = st.selectbox(t("Run to work on"), list(names), format_func=names.__getitem__, key="compare.worked_on")
+    said = about.read(run_id)
+    words, keeping = st.columns([3, 2], gap="large")
+    with words:
+        _offer_words(run_id, said)
+    with keeping:
+        for row in listed:
+            if row.id == run_id and row.state == "done" and row.run is not None:
+                _offer_files(row.run)
+        _offer_putting_away(run_id, said)
+
+
+def _offer_words(run_id: str, said: About) -> None:
+    with st.form(f"compare.about.{run_id}"):
+        title = st.text_input(t("Title"), said.title, max_chars=about.LONGEST_TITLE)
+        tags = st.text_input(t("Tags"), ", ".join(said.tags), help=t("Words to find it by, with commas between."))
+        notes = st.text_area(t("Notes"), said.notes, max_chars=about.LONGEST_NOTES)
+        if st.form_submit_button(t("Save"), icon=":material/save:"):
+            _act(lambda: about.change(run_id, title=title, tags=tags.split(","), notes=notes))
+    st.caption(t("Everybody who uses this lab sees it. The run itself and its id stay as they are."))
+
+
+def _offer_files(run: Run) -> None:
+    st.caption(t("Take it away"))
+    for label, name, kind, content in (
+        (t("Whole run (zip)"), f"{run.id}.zip", "application/zip", lambda: zipped(run)),
+        (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", "application/octet-stream", lambda: run.network("encoder")),
+        (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", "application/octet-stream", lambda: run.network("decoder")),
+        (
+            t("Weights (npz)"),
+            f"{run.id}-weights.npz",
+            "application/octet-stream",
+            (run.folder / "model.weights.npz").read_bytes,
+        ),
+    ):
+        st.download_button(
+            label, content, name, kind, icon=":material/download:", on_click="ignore", key=f"take.{name}"
+        )
+
+
+def _offer_putting_away(run_id: str, said: About) -> None:
+    st.caption(t("Put it away"))
+    row = st.container(horizontal=True)
+    label = t("Take out of the archive") if said.archived else t("Archive")
+    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:"):
+        _act(lambda: about.change(run_id, archived=not said.archived))
+    # Named after the run: if another is shown by the time the click arrives, it is not what was meant.
+    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:"):
+        _act(lambda: runs.delete(run_id), deleted=run_id)
+
+
+def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
+    """Do something to a run and draw the page anew, or say why it cannot be done; an earlier deletion is forgotten."""
+    try:
+        action()
+    except LabError as error:
+        st.error(say(error), icon=":material/error:")
+        return
+    forget_deletion()
+    if deleted is not None:
+        st.session_state[_DELETED] = deleted
+    st.rerun()
+
+
+def forget_deletion() -> None:
+    """Offer no more to undo the last deletion: something else has been done since."""
+    st.session_state.pop(_DELETED, None)
+
+
+def zipped(run: Run) -> bytes:
+    """Return the file of a whole run."""
+    content = io.BytesIO()
+    transfer.export(run, caches.networks(run).shape, content)
+    return content.getvalue()

@@ -1,0 +1,147 @@
+"""The job of a training: fit from where it stands, export, measure, and write each step into the run's folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aelab import inference, runs
+from aelab.datasets.store import Dataset
+from aelab.errors import LabError
+from aelab.jobs import folder as jobs
+from aelab.jobs.context import JobContext, Stopped
+from aelab.runs import Found, Run, RunWriter
+from aelab.studies import generation, reconstruction
+from aelab.training import speeds
+from aelab.training.estimate import estimate
+from aelab.training.order import taking_turns
+from aelab.training.recorder import Cancelled, Checkpoint, Epoch
+
+if TYPE_CHECKING:
+    from aelab.training.networks import Networks
+
+_SHARE_OF_FIT = 0.95  # the rest of the progress bar is export and measuring
+_COUNTED_EPOCHS, _FEWEST_EPOCHS = 50, 3  # the last of a training tell how fast the computer is; the first traces
+_PACKAGES = ("aelab", "keras", "tensorflow", "numpy", "onnxruntime", "tf2onnx", "scikit-learn")
+
+
+def train(context: JobContext, params: Mapping[str, Any]) -> None:
+    """Do the job of a run: train it on, or only finish it with what it has learned."""
+    run = runs.find(params["run"])
+    dataset = run.images()
+    writer = RunWriter(run)
+    writer.environment(_environment())
+    found = run.checkpoint()
+    _tell(writer, found)
+    if params.get("finish"):
+        networks, stopped = _learned(run, dataset, found), {"stopped": _stand(found)}
+    else:
+        networks, stopped = _fitted(context, run, dataset, found, writer), {}
+    # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
+    from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
+
+    writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
+    context.progress(_SHARE_OF_FIT)
+    writer.metrics(measure(run, dataset) | stopped)
+    if not params.get("finish"):
+        _learn_speeds(context, run, dataset)
+
+
+def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, writer: RunWriter) -> Networks:
+    """Train from the checkpoint, or from scratch where there is none."""
+    from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
+    from aelab.training.loop import TrainingImages, limited  # noqa: PLC0415
+    from aelab.training.loop import train as fit  # noqa: PLC0415
+
+    writer.rewind(found)
+    chosen = run.plan
+    indices = limited(dataset.indices("train"), dataset.labels, chosen.training.limit)
+    shown = taking_turns(dataset.indices("validation"), dataset.labels)  # the first of them are in every snapshot
+    images = TrainingImages(dataset.take(indices), dataset.take(shown))
+    anew = run.parent.epochs if run.parent else 0
+    try:
+        with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
+            return fit(chosen, images, _Keeper(context, writer), found.checkpoint, anew)
+    except Cancelled:
+        raise Stopped from None
+
+
+def _learned(run: Run, dataset: Dataset, found: Found) -> Networks:
+    """Return the networks as they were when the newest checkpoint was kept."""
+    from aelab.training.loop import restored  # noqa: PLC0415
+
+    if found.checkpoint is None:
+        raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
+    return restored(run.plan, dataset.shape, found.checkpoint)
+
+
+def _tell(writer: RunWriter, found: Found) -> None:
+    """Write down from where the training goes on, and which checkpoint could not be used."""
+    if found.checkpoint is not None:
+        writer.event({"event": "resumed", **_stand(found)})
+    for name in found.damaged:
+        writer.event({"event": "fell_back", "damaged": name, **_stand(found)})
+
+
+def _stand(found: Found) -> dict[str, int]:
+    checkpoint = found.checkpoint
+    return {"epoch": checkpoint.epoch, "step": checkpoint.step} if checkpoint else {"epoch": 0, "step": 0}
+
+
+def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
+    """Measure a run's exported networks on the test images, as `metrics.json` keeps it."""
+    networks = inference.load(run)
+    measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
+    if run.plan.model.generative and generation.is_possible(dataset):
+        measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
+    return measured
+
+
+def _learn_speeds(context: JobContext, run: Run, dataset: Dataset) -> None:
+    """Let the next estimate know how long this training took."""
+    trained = [line["seconds"] for line in run.history()][-_COUNTED_EPOCHS:]
+    if run.plan.model.fit is not None or len(trained) < _FEWEST_EPOCHS:
+        return
+    epoch = (trained[-1] - trained[0]) / (len(trained) - 1)
+    reckoned = estimate(run.plan, dataset.shape, dataset.counts["train"], dataset.counts["test"])
+    speeds.learn(reckoned.part, epoch / reckoned.epoch_seconds)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Keeper:
+    """Hands what a training says to the job and to the run's folder."""
+
+    context: JobContext
+    writer: RunWriter
+
+    def progress(self, share: float, epoch: int) -> None:
+        self.context.progress(_SHARE_OF_FIT * share)
+
+    def should_stop(self) -> bool:
+        return self.context.should_stop()
+
+    def epoch(self, epoch: Epoch) -> None:
+        self.writer.epoch(epoch.to_json())
+
+    def snapshot(self, epoch: int, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        self.writer.snapshot(epoch, arrays)
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        self.writer.checkpoint(checkpoint)
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+    }

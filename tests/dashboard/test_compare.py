@@ -1,0 +1,282 @@
+"""Compare: what differs between runs and what it changed; and what is done with runs, which can be undone."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+from bringing import after_the_work
+from labs import TrainedLab
+from seen import buttons, errors, figures, in_address, press, title, words
+from streamlit.testing.v1 import AppTest
+
+from aelab import inference, runs
+from aelab.runs import Run, about, transfer
+from aelab.studies import comparison
+from ui import run_keeping
+
+
+def change(lab: TrainedLab, model: str, file: str, **changes: object) -> None:
+    """Change fields of a JSON file in a run's folder."""
+    path = lab.folder / "runs" / lab.runs[model] / file
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+def copied(lab: TrainedLab, model: str, new_id: str, **settings: object) -> Run:
+    """Return a copy of a run that was trained with other settings."""
+    run = runs.find(lab.runs[model])
+    other = Run(new_id, run.dataset, run.dataset_checksum, run.model, {**run.settings, **settings}, run.created)
+    runs.create(other)
+    for name in ("history.jsonl", "metrics.json", "encoder.onnx", "decoder.onnx", "model.weights.npz"):
+        (other.folder / name).write_bytes((run.folder / name).read_bytes())
+    return other
+
+
+def chosen(page: AppTest) -> list[str]:
+    """Return the ids of the runs that are compared."""
+    return list(page.multiselect(key="compare.runs").value)
+
+
+def work_on(page: AppTest, run_id: str) -> AppTest:
+    return page.selectbox(key="compare.worked_on").set_value(run_id).run()
+
+
+def table(page: AppTest, column: str):
+    """Return the first table with a column."""
+    return next(frame.value for frame in page.dataframe if column in frame.value.columns)
+
+
+# What differs.
+
+
+def test_the_answer_comes_first_and_is_the_one_of_the_measures(lab: TrainedLab, visit) -> None:
+    page = visit("compare")
+    assert set(chosen(page)) == set(lab.runs.values())
+    best = comparison.best(comparison.compare(runs.done()))["mse"]
+    value = runs.find(best).metrics()["overall"]["mse"]["mean"]
+    assert f"**{best}** is best on MSE ↓ (lower is better) with **{value:.5f}**" in words(page)
+    page.button_group(key="compare.measure").set_value("ssim").run()
+    best = comparison.best(comparison.compare(runs.done()))["ssim"]
+    assert f"**{best}** is best on SSIM ↑ (higher is better)" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("half", "sentence"), [(1.0, "overlaps with that of"), (1e-9, "overlaps with that of no other")]
+)
+def test_it_is_said_whether_the_difference_could_be_chance(lab: TrainedLab, visit, half: float, sentence: str) -> None:
+    for model in ("pca", "vae"):
+        measured = runs.find(lab.runs[model]).metrics()["overall"]
+        mean = measured["mse"]["mean"]
+        measured["mse"] |= {"low": mean - half, "high": mean + half}
+        change(lab, model, "metrics.json", overall=measured)
+    said = words(visit("compare", runs=f"{lab.runs['pca']},{lab.runs['vae']}"))
+    assert sentence in said
+    assert ("no other" in said) == ("no other" in sentence)
+
+
+def test_only_settings_that_differ_are_in_the_table(lab: TrainedLab, visit) -> None:
+    other = copied(lab, "conv_ae", "conv_ae-digits-wider", filters=16)
+    page = visit("compare", runs=f"{lab.runs['conv_ae']},{other.id}")
+    assert list(table(page, "filters").columns) == ["run", "filters"]
+    assert set(table(page, "filters")["filters"]) == {"8", "16"}
+
+
+def test_the_best_of_each_measure_is_said_in_words_beside_the_numbers(lab: TrainedLab, visit) -> None:
+    shown = table(visit("compare"), "best").set_index("run")
+    winners = comparison.best(comparison.compare(runs.done()))
+    for name, symbol in (("mse", "MSE"), ("psnr", "PSNR"), ("ssim", "SSIM")):
+        assert [run for run in shown.index if symbol in shown["best"][run].split(", ")] == [winners[name]]
+    assert (shown["split"] == "Test").all()
+    assert (shown["n"] > 0).all()
+
+
+def test_losses_are_drawn_over_one_another_only_in_one_unit(lab: TrainedLab, visit) -> None:
+    page = visit("compare")
+    drawn = {tuple(sorted(line["name"] for line in figure["data"])): figure for figure in figures(page)}
+    together = tuple(sorted([lab.runs["conv_ae"], lab.runs["dae"]]))
+    assert set(drawn) == {together, (lab.runs["vae"],)}  # PCA has no curve
+    assert drawn[together]["layout"]["yaxis"]["title"]["text"] == "squared error per pixel"
+    assert title(drawn[together]) == "Validation loss on digits (lower is better)"
+    assert "these losses are counted in different units, or on different images" in words(page)
+    losses = [line["validation"]["loss"] for line in runs.find(lab.runs["vae"]).history()]
+    assert drawn[(lab.runs["vae"],)]["data"][0]["y"] == pytest.approx(losses)
+
+
+def test_a_run_keeps_its_colour_whichever_others_are_chosen(lab: TrainedLab, visit) -> None:
+    def color(page: AppTest) -> str:
+        lines = [line for figure in figures(page) for line in figure["data"]]
+        return next(line["line"]["color"] for line in lines if line["name"] == lab.runs["dae"])
+
+    everything = color(visit("compare"))
+    assert color(visit("compare", runs=lab.runs["dae"])) == everything
+
+
+def test_seeds_are_pooled_with_their_number(lab: TrainedLab, visit) -> None:
+    others = [copied(lab, "conv_ae", f"conv_ae-digits-seed-{seed}", seed=seed) for seed in (1, 2)]
+    page = visit("compare", runs=",".join([lab.runs["conv_ae"], lab.runs["vae"], *(run.id for run in others)]))
+    pooled = next(frame.value for frame in page.dataframe if {"seeds", "mse_half"} <= set(frame.value.columns))
+    assert list(pooled["seeds"]) == [3]
+    assert float(pooled["mse_half"].iloc[0]) == 0.0  # the three are copies
+    board = table(page, "rank")
+    assert sorted(board["seeds"]) == [1, 1, 1, 3]
+    assert list(board["rank"]) == sorted(board["rank"])
+
+
+def test_runs_on_other_images_of_the_same_name_never_share_a_board(lab: TrainedLab, visit) -> None:
+    change(lab, "dae", "config.json", dataset_checksum="another")
+    page = visit("compare", runs=",".join(lab.runs.values()))
+    assert "These runs were measured on different images" in words(page)
+    boards = next(box for box in page.selectbox if box.label == "Images")
+    assert len(boards.options) == 2
+    boards.select_index(boards.options.index(next(each for each in boards.options if "another" in each))).run()
+    assert list(table(page, "rank")["run"]) == [lab.runs["dae"]]
+
+
+def test_a_run_that_was_finished_early_and_one_that_was_imported_say_so(lab: TrainedLab, visit) -> None:
+    change(lab, "vae", "metrics.json", stopped={"epoch": 1})
+    path = lab.folder / "runs" / lab.runs["dae"] / "about.json"
+    path.write_text('{"imported": "2026-02-03T10:00:00+00:00"}', encoding="utf-8")
+    said = words(visit("compare"))
+    assert f"{lab.runs['vae']}: finished early, after epoch 1" in said
+    assert f"{lab.runs['dae']}: imported on 2026-02-03; its numbers are as the file claims" in said
+    assert "finished early, after epoch 1" in words(visit("latent", run=lab.runs["vae"]))
+    assert "its numbers are as the file claims" in words(visit("reports"))
+
+
+# Which runs.
+
+
+def test_the_choice_is_in_the_address_and_a_link_restores_it(lab: TrainedLab, visit) -> None:
+    page = visit("compare", runs=f"{lab.runs['pca']},no-such-run,{lab.runs['vae']}")
+    assert set(chosen(page)) == {lab.runs["pca"], lab.runs["vae"]}
+    page.multiselect(key="compare.runs").set_value([lab.runs["pca"]]).run()
+    assert in_address(page, "runs") == lab.runs["pca"]
+    assert "Choose another beside it." in words(page)
+
+
+def test_filters_narrow_what_can_be_chosen_and_drop_nothing_that_is(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["vae"], title="Room four", tags=["biology"])
+    page = visit("compare", runs=lab.runs["pca"])
+    page.selectbox(key="compare.tag").set_value("biology").run()
+    picker = page.multiselect(key="compare.runs")
+    assert picker.options == [lab.runs["pca"], f"Room four ({lab.runs['vae'][-8:]})"]
+    page.selectbox(key="compare.tag").set_value(None).run()
+    page.text_input(key="compare.text").set_value("ROOM").run()
+    assert len(page.multiselect(key="compare.runs").options) == 2
+    page.selectbox(key="compare.model").set_value("dae").run()
+    assert page.multiselect(key="compare.runs").options == [lab.runs["pca"]]
+
+
+def test_archived_runs_are_offered_only_when_asked_for(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["dae"], archived=True)
+    page = visit("compare")
+    assert lab.runs["dae"] not in page.multiselect(key="compare.runs").options
+    page.toggle(key="compare.archived").set_value(True).run()
+    assert lab.runs["dae"] in page.multiselect(key="compare.runs").options
+    assert lab.runs["dae"] not in visit("denoise").selectbox(key="run").options
+    assert lab.runs["dae"] not in visit("reports").multiselect(key="runs.digits").options
+    assert visit("denoise", run=lab.runs["dae"]).selectbox(key="run").value == lab.runs["dae"]  # an old link
+
+
+def test_without_a_choice_the_page_says_what_to_do(lab: TrainedLab, visit) -> None:
+    page = visit("compare")
+    page.multiselect(key="compare.runs").set_value([]).run()
+    assert "Choose one run or more." in words(page)
+    assert not page.error
+
+
+# What is done with runs.
+
+
+def test_what_is_written_about_a_run_is_shown_as_text_wherever_it_is_named(lab: TrainedLab, visit) -> None:
+    page = work_on(visit("compare"), lab.runs["vae"])
+    next(field for field in page.text_input if field.label == "Title").set_value("<b>Blurry</b> *one*")
+    next(field for field in page.text_input if field.label == "Tags").set_value("room 4, vae")
+    next(field for field in page.text_area if field.label == "Notes").set_value("Try beta 2")
+    press(page, "Save")
+    assert not page.error
+    written = about.read(lab.runs["vae"])
+    assert (written.title, written.tags, written.notes) == ("<b>Blurry</b> *one*", ("room 4", "vae"), "Try beta 2")
+    name = f"<b>Blurry</b> *one* ({lab.runs['vae'][-8:]})"
+    assert name in set(table(page, "best")["run"])
+    assert name.replace("<", "&lt;").replace(">", "&gt;") in {
+        line["name"] for figure in figures(page) for line in figure["data"]
+    }
+    assert "<b>Blurry</b> *one*" in words(visit("latent", run=lab.runs["vae"]))
+    assert r"\<b\>" in "".join(caption.value for caption in visit("latent", run=lab.runs["vae"]).caption)
+    assert "<b>Blurry</b> *one*" in set(visit("home").dataframe[0].value["Title"])
+
+
+def test_a_deleted_run_can_be_brought_back_until_the_next_action(lab: TrainedLab, visit) -> None:
+    page = work_on(visit("compare"), lab.runs["dae"])
+    press(page, "Delete")
+    assert f"Deleted: {lab.runs['dae']}" in words(page)
+    assert lab.runs["dae"] not in chosen(page)
+    page.run()
+    press(page, "Undo")
+    assert lab.runs["dae"] in {row.id for row in runs.listed()}
+    assert "Undo" not in buttons(page)
+    work_on(page, lab.runs["dae"])
+    press(page, "Delete")
+    work_on(page, lab.runs["pca"])
+    press(page, "Archive")
+    assert "Undo" not in buttons(page)
+    assert about.read(lab.runs["pca"]).archived
+    assert runs.deleted() == [lab.runs["dae"]]  # from a shell it still comes back
+
+
+def test_a_damaged_run_is_named_and_can_be_deleted(lab: TrainedLab, visit) -> None:
+    (lab.folder / "runs" / lab.runs["dae"] / "config.json").write_bytes(b"{")
+    page = visit("compare")
+    assert any("config.json" in warning.value.replace("\\", "") for warning in page.warning)
+    press(work_on(page, lab.runs["dae"]), "Delete")
+    assert lab.runs["dae"] not in {row.id for row in runs.listed()}
+
+
+def test_a_run_that_somebody_else_deletes_meanwhile_is_no_traceback(lab: TrainedLab, visit) -> None:
+    page = work_on(visit("compare"), lab.runs["dae"])
+    runs.delete(lab.runs["dae"])
+    page.run()
+    assert words(page)
+    assert not page.error
+    assert lab.runs["dae"] not in chosen(page)
+
+
+def test_the_files_of_a_run_are_offered(lab: TrainedLab, visit) -> None:
+    page = work_on(visit("compare"), lab.runs["vae"])
+    labels = [element.label for element in page.download_button]
+    assert {"Whole run (zip)", "Encoder (ONNX)", "Decoder (ONNX)", "Weights (npz)"} <= set(labels)
+    run = runs.find(lab.runs["vae"])
+    expected = io.BytesIO()
+    transfer.export(run, inference.load(run).shape, expected)
+    assert run_keeping.zipped(run) == expected.getvalue()
+
+
+def bring(page: AppTest, name: str, content: bytes) -> AppTest:
+    page.file_uploader(key="compare.file").set_value((name, content, "application/octet-stream")).run()
+    return page.button(key="compare.bring").click().run()
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_run_is_brought_by_a_real_worker_and_joins_the_choice(lab: TrainedLab, visit) -> None:
+    content = run_keeping.zipped(runs.find(lab.runs["vae"]))
+    runs.delete(lab.runs["vae"])
+    page = bring(visit("compare"), "vae.zip", content)
+    assert [bar.text for bar in page.progress]
+    after_the_work(page)
+    assert not page.error
+    assert lab.runs["vae"] in chosen(page)
+    assert "imported on" in words(page)
+
+
+def test_a_pickle_is_refused_at_once(lab: TrainedLab, visit) -> None:
+    page = bring(visit("compare"), "model.pt", pickle.dumps([1]))
+    (sentence,) = errors(page)
+    assert sentence.startswith("model.pt is a PyTorch file, which the lab never loads as a model")
+
+
+def test_a_run_can_be_brought_to_a_lab_that_has_none(untrained: Path, visit) -> None:
+    assert visit("compare").file_uploader(key="compare.file") is not None

@@ -1,0 +1,188 @@
+"""A queue that several people share: whose turn it is, who may cancel and move what, and who the teacher is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from labs import TrainedLab
+from seen import buttons, errors, press, progress, words
+from streamlit.testing.v1 import AppTest
+
+from aelab.jobs import folder, queue
+from aelab.jobs.folder import Expected
+from aelab.tasks import train
+
+TOKEN = "a token of some length"
+
+
+@pytest.fixture
+def shared(lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> TrainedLab:
+    """Return a lab with a teacher, and one training that has begun; whatever is asked for now waits."""
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    monkeypatch.setenv("AELAB_TEACHER_TOKEN", TOKEN)
+    train.submit("digits", "deep_ae", {"epochs": 99}, owner="earlier")
+    return lab
+
+
+def ask(owner: str, number: int) -> str:
+    return train.submit("digits", "deep_ae", {"epochs": number}, owner=owner).id
+
+
+def ask_on_the_page(page: AppTest, epochs: int) -> str:
+    """Ask for a training as a visitor does; return its id."""
+    before = {job.id for job in folder.all_jobs()}
+    page.switch_page("views/train.py").run()
+    page.selectbox(key="train.model").select("deep_ae").run()
+    page.number_input(key="train.digits.epochs").set_value(epochs).run()
+    press(page, "Train")
+    (job,) = {job.id for job in folder.all_jobs()} - before
+    return job
+
+
+def at_home(page: AppTest) -> AppTest:
+    return page.switch_page("views/home.py").run()
+
+
+def enabled(page: AppTest) -> list[str]:
+    return [button.key for button in page.button if not button.disabled]
+
+
+def order() -> list[str]:
+    return [row.job.id for row in queue.standings()][1:]
+
+
+def become_teacher(page: AppTest, token: str = TOKEN) -> AppTest:
+    page.text_input(key="visitor.token").set_value(token).run()
+    return page
+
+
+def test_what_one_visitor_asks_for_another_cannot_cancel_and_sees_why(shared: TrainedLab, visit) -> None:
+    ann, ben = visit(), visit()
+    job = ask_on_the_page(ann, 3)
+    at_home(ben)
+    assert f"cancel.{job}" not in enabled(ben)
+    assert "Somebody else's" in words(ben)
+    (note,) = {caption.help for caption in ben.caption if caption.value == "Somebody else's"}
+    assert note == "Only whoever asked for it, or the teacher, may cancel or move it."
+    at_home(ann).button(key=f"cancel.{job}").click().run()
+    found = folder.find(job)
+    assert found is not None
+    assert folder.status(found).state == "cancelled"
+
+
+def test_a_visitors_secret_is_not_in_what_others_can_read(shared: TrainedLab, visit) -> None:
+    page = visit()
+    job = folder.find(ask_on_the_page(page, 3))
+    assert job is not None
+    assert len(job.owner) == 16
+    assert page.session_state["visitor.secret"] not in (job.folder / "job.json").read_text(encoding="utf-8")
+
+
+def test_everybody_gets_a_turn_and_the_page_says_when(shared: TrainedLab, visit) -> None:
+    first, second = ask("ann", 1), ask("ann", 2)
+    third = ask("ben", 3)
+    page = visit()
+    assert "nobody's second job starts before everybody's first" in words(page)
+    assert [line.split(" · ")[1:] for line in progress(page)[1:]] == [
+        [first, "waiting, 1 before it"],
+        [third, "waiting, 2 before it"],
+        [second, "waiting, 3 before it"],
+    ]
+
+
+def test_the_page_says_when_a_job_will_start_as_far_as_that_is_known(shared: TrainedLab, visit) -> None:
+    busy = folder.all_jobs()[-1]
+    queue.submit("train", {"run": "second"}, owner="ann", expected=Expected(seconds=600))
+    queue.submit("train", {"run": "third"}, owner="ben")
+    with folder.lock(busy):
+        folder.write_status(busy, {"state": "running", "progress": 0.0, "started": 1.0})
+        assert progress(visit())[1:] == [
+            "Training · second · waiting, 1 before it",
+            "Training · third · waiting, 2 before it",
+        ]
+        moving = [time.time() - 300, 0.0]
+        folder.write_status(busy, {"state": "running", "progress": 0.5, "started": moving[0], "moving": moving})
+        assert progress(visit())[1:] == [
+            "Training · second · waiting, 1 before it · starts in about 5 min",
+            "Training · third · waiting, 2 before it · starts in about 15 min",
+        ]
+
+
+def test_ones_own_jobs_can_be_moved_past_one_another_and_no_others(shared: TrainedLab, visit) -> None:
+    others = [ask("ben", 1), ask("ben", 2)]
+    page = visit()
+    first, second = ask_on_the_page(page, 3), ask_on_the_page(page, 4)
+    assert order() == [others[0], first, others[1], second]
+    at_home(page)
+    assert [key for key in enabled(page) if key.split(".")[1] in {first, second}] == [
+        f"later.{first}", f"cancel.{first}", f"earlier.{second}", f"cancel.{second}",
+    ]  # fmt: skip
+    assert not [key for key in enabled(page) if key.split(".")[1] in others]
+    assert "First" not in buttons(page)
+    page.button(key=f"earlier.{second}").click().run()
+    assert order() == [others[0], second, others[1], first]
+    assert not errors(page)
+
+
+def test_the_teacher_cancels_and_puts_first_what_anybody_asked_for(shared: TrainedLab, visit) -> None:
+    ann, ben = ask("ann", 1), ask("ben", 2)
+    page = become_teacher(visit())
+    assert "You are here as the teacher." in words(page)
+    page.button(key=f"first.{ben}").click().run()
+    assert order() == [ben, ann]
+    page.button(key=f"cancel.{ann}").click().run()
+    assert order() == [ben]
+
+
+def test_who_does_not_know_the_token_is_no_teacher(shared: TrainedLab, visit) -> None:
+    ask("ann", 1)
+    page = become_teacher(visit(), "a guess")
+    assert errors(page) == ["This is not the token of this server."]
+    assert enabled(page) == []
+
+
+def test_who_is_alone_cancels_what_they_like_and_is_asked_for_no_token(lab: TrainedLab, visit) -> None:
+    job = ask("shell", 1)
+    page = visit()
+    assert f"cancel.{job}" in enabled(page)
+    assert not [box for box in page.text_input if box.key == "visitor.token"]
+
+
+def test_a_class_without_a_teacher_has_everybody_cancel_their_own(
+    shared: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AELAB_TEACHER_TOKEN")
+    usual = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda key: "0.0.0.0" if key == "server.address" else usual(key))
+    job = ask("ann", 1)
+    page = visit()
+    assert f"cancel.{job}" not in enabled(page)
+    own = ask_on_the_page(page, 2)
+    assert f"cancel.{own}" in enabled(at_home(page))
+
+
+def test_a_long_queue_shows_its_beginning_and_all_of_ones_own(shared: TrainedLab, visit) -> None:
+    page = visit()
+    for number in range(20):
+        ask(f"visitor-{number}", number + 1)
+    own = ask_on_the_page(page, 50)
+    at_home(page)
+    assert "Jobs at work or waiting: 22" in words(page)
+    assert "Jobs of others that are not shown here: 9" in words(page)
+    assert len(page.progress) == 13
+    assert own in progress(page)[-1]
+
+
+def test_a_lab_that_cannot_be_written_says_so_and_shows_its_pages(
+    tmp_path: Path, visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "no-folder").write_text("so that nothing can be below it", encoding="utf-8")
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(tmp_path / "no-folder" / "artifacts"))
+    page = visit()
+    assert "could not be written" in words(page)
+    assert "Where to go" in words(page)
+    for view in ("datasets", "train", "reports"):
+        assert not visit(view).exception

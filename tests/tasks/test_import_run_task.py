@@ -1,0 +1,127 @@
+"""A run comes in by a real worker: whole and marked, or not at all and with the reason."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from labs import TrainedLab, until
+
+from aelab import inference, runs
+from aelab.datasets import store
+from aelab.errors import LabError
+from aelab.jobs import folder as jobs
+from aelab.jobs import queue
+from aelab.jobs.folder import Status
+from aelab.pixels import to_unit
+from aelab.runs import about, transfer
+from aelab.tasks import import_run
+
+
+@pytest.fixture
+def zipped(lab: TrainedLab) -> bytes:
+    """Return the export of the lab's VAE, which is then deleted."""
+    run = runs.find(lab.runs["vae"])
+    content = io.BytesIO()
+    transfer.export(run, inference.load(run).shape, content)
+    runs.delete(run.id)
+    return content.getvalue()
+
+
+def repacked(content: bytes, name: str, data: bytes) -> bytes:
+    """Return an export with another file under a name, and digests that are right."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {member: archive.read(member) for member in archive.namelist()} | {name: data}
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][name]["blake2b"] = hashlib.blake2b(data).hexdigest()
+    files["manifest.json"] = json.dumps(manifest).encode()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for member, each in files.items():
+            archive.writestr(member, each)
+    return made.getvalue()
+
+
+def without_a_number(content: bytes) -> bytes:
+    """Return an export in which a weight is NaN."""
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        np.load(io.BytesIO(archive.read("model.weights.npz"))) as stored,
+    ):
+        arrays = {name: stored[name] for name in stored.files}
+    arrays["decoder_0"][0, 0] = np.nan
+    weights = io.BytesIO()
+    np.savez(weights, **arrays)
+    return repacked(content, "model.weights.npz", weights.getvalue())
+
+
+def ended(content: bytes, name: str = "run.zip") -> Status:
+    """Bring a file and return how its job ended."""
+    return queue.wait(import_run.submit(name, io.BytesIO(content)), lambda now: None)
+
+
+def uploads() -> list[Path]:
+    root = jobs.root().parent / "cache" / "uploads"
+    return list(root.iterdir()) if root.exists() else []
+
+
+def test_a_brought_run_reconstructs_whatever_onnx_it_came_with(lab: TrainedLab, zipped: bytes) -> None:
+    images = to_unit(store.open_dataset("digits").images[:4])
+    runs.restore(lab.runs["vae"])
+    expected = inference.load(runs.find(lab.runs["vae"])).reconstruct(images)
+    runs.delete(lab.runs["vae"])
+    job = import_run.submit("run.zip", io.BytesIO(repacked(zipped, "decoder.onnx", b"a trap")))
+    assert queue.wait(job, lambda now: None).state == "done"
+    run = runs.find(import_run.result(job))
+    assert run.id == lab.runs["vae"]
+    assert about.read(run.id).imported
+    np.testing.assert_allclose(inference.load(run).reconstruct(images), expected, atol=1e-5)
+    assert uploads() == []
+
+
+def test_a_layer_that_is_no_number_is_named_and_nothing_appears(lab: TrainedLab, zipped: bytes) -> None:
+    status = ended(without_a_number(zipped))
+    assert status.state == "failed"
+    assert "The weights of the layer decoder dense" in str(status.error)
+    assert "are damaged: 1 of" in str(status.error)
+    assert lab.runs["vae"] not in {row.id for row in runs.listed()}
+    assert [path.name for path in runs.root().iterdir() if path.is_dir() and path.name.startswith(".")] == []
+    assert uploads() == []
+
+
+def test_a_run_that_failed_to_come_in_can_be_brought_again(lab: TrainedLab, zipped: bytes) -> None:
+    runs.restore(lab.runs["vae"])
+    assert "is already here" in str(ended(zipped).error)
+    runs.delete(lab.runs["vae"])
+    assert ended(zipped).state == "done"
+    runs.delete(lab.runs["vae"])
+    assert ended(zipped).state == "done"  # the same file, whose job was done before
+
+
+def test_two_who_bring_the_same_file_at_once_bring_one_run(lab: TrainedLab, zipped: bytes) -> None:
+    first = import_run.submit("run.zip", io.BytesIO(zipped))
+    second = import_run.submit("run.zip", io.BytesIO(zipped))
+    assert first.id == second.id
+    assert queue.wait(first, lambda now: None).state == "done"
+    assert [row.id for row in runs.listed()].count(lab.runs["vae"]) == 1
+
+
+def test_a_model_of_another_kind_never_becomes_a_job(lab: TrainedLab) -> None:
+    before = jobs.all_jobs()
+    with pytest.raises(LabError, match="which the lab never loads as a model"):
+        import_run.submit("run.zip", io.BytesIO(b"\x89HDF\r\n\x1a\n" + bytes(100)))
+    assert jobs.all_jobs() == before
+    assert uploads() == []
+
+
+def test_an_import_that_is_cancelled_leaves_nothing(lab: TrainedLab, zipped: bytes) -> None:
+    job = import_run.submit("run.zip", io.BytesIO(zipped))
+    until(lambda: jobs.status(job).state != "queued")
+    queue.cancel(job.id)
+    assert queue.wait(job, lambda now: None).state == "cancelled"
+    assert lab.runs["vae"] not in {row.id for row in runs.listed()}
