@@ -9,7 +9,7 @@ import streamlit as st
 from ui import address
 from ui.i18n import t
 
-_EPOCH, _MOVES = "time.epoch", "time.moves"
+_EPOCH, _MOVES, _SLIDER = "time.epoch", "time.moves", "time.slider"
 _PLAYING, _SPEED = "time.playing", "time.speed"
 _TOUCHED = "time.touched"  # somebody has moved something: this script run is no tick
 _NEWEST = "time.newest"
@@ -67,7 +67,7 @@ def pick_epoch(epochs: Sequence[int]) -> int:
     if epoch != st.session_state.get(_EPOCH):  # not by hand: a browser would hold on to where its slider was
         st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
         st.session_state[_EPOCH] = epoch
-    key = f"time.slider.{st.session_state[_MOVES]}.{len(epochs)}.{epochs[-1]}"
+    st.session_state[_SLIDER] = key = f"time.slider.{st.session_state[_MOVES]}.{len(epochs)}.{epochs[-1]}"
     st.select_slider(
         t("Epoch"), epochs, value=epoch, key=key, on_change=_read_slider, args=(key,), disabled=is_playing()
     )
@@ -76,8 +76,9 @@ def pick_epoch(epochs: Sequence[int]) -> int:
 
 
 def _read_slider(key: str) -> None:
-    st.session_state[_EPOCH] = st.session_state[key]
-    _touch()
+    if key == st.session_state[_SLIDER]:  # a browser that lags behind may still tell of the one before
+        st.session_state[_EPOCH] = st.session_state[key]
+        _touch()
 
 
 def _next(epochs: Sequence[int]) -> int:

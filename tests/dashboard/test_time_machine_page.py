@@ -208,6 +208,13 @@ def test_a_training_that_goes_on_is_followed_only_by_those_who_look_at_its_newes
     assert other.run().select_slider[0].value == 1
 
 
+def test_what_a_lagging_browser_says_of_a_slider_that_is_gone_moves_nothing(lab: TrainedLab, visit) -> None:
+    page = visit("time_machine", run=lab.runs["vae"])
+    page.session_state["time.slider"] = "the one that has come meanwhile"
+    slide(page, 1)
+    assert in_address(page, "epoch") == "2"
+
+
 # Two runs
 
 
