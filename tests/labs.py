@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -55,6 +56,7 @@ class TrainedLab:
         asked = json.loads(path.read_text(encoding="utf-8"))
         asked |= {"dataset": dataset.name, "dataset_checksum": dataset.checksum}
         path.write_text(json.dumps(asked), encoding="utf-8")
+        os.utime(self.folder / "runs")  # a config never changes otherwise: lists would not look at it again
 
 
 def train_lab(folder: Path) -> TrainedLab:

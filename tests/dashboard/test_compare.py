@@ -23,6 +23,7 @@ def change(lab: TrainedLab, model: str, file: str, **changes: object) -> None:
     """Change fields of a JSON file in a run's folder."""
     path = lab.folder / "runs" / lab.runs[model] / file
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    runs.touch()
 
 
 def copied(lab: TrainedLab, model: str, new_id: str, **settings: object) -> Run:

@@ -6,6 +6,8 @@ import io
 import json
 import pickle
 import shutil
+import signal
+import sys
 import zipfile
 from pathlib import Path
 
@@ -329,6 +331,22 @@ def test_damage_within_a_zip_is_a_sentence(vae: Files, tmp_path: Path) -> None:
         except LabError:
             continue
         shutil.rmtree(received.folder)  # the damage was in what a zip says twice, or in nothing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on the size of files")
+def test_a_disk_that_fills_up_is_not_blamed_on_the_file_and_leaves_nothing(vae: Files, tmp_path: Path) -> None:
+    import resource  # noqa: PLC0415
+
+    path = packed(tmp_path / "run.zip", vae)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        said = refused(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert "could not be written: File too large. Free some space" in said
 
 
 def test_a_zip_that_unpacks_to_more_than_a_run_has_is_refused_unread(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -59,16 +59,22 @@ class Parcel:
             if name == MANIFEST:
                 continue
             digest = hashlib.blake2b()
-            try:
-                with self.archive.open(member) as stream, open(folder / name, "wb") as file:
-                    while chunk := stream.read(_CHUNK):
-                        digest.update(chunk)
-                        file.write(chunk)
-            except DAMAGE as error:
-                raise _damaged(self.what, name, storage.reason(error) or "it ends too early") from None
+            with open(folder / name, "wb") as file:
+                for chunk in self._chunks(name, member):
+                    digest.update(chunk)
+                    file.write(chunk)
             if digest.hexdigest() != self.digests[name]:
                 raise _damaged(self.what, name, "a checksum is wrong")
             progress(0.5 * number / len(self.members))
+
+    def _chunks(self, name: str, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield a member in pieces; what goes wrong is the zip's, and never that of a full disk."""
+        try:
+            with self.archive.open(member) as stream:
+                while chunk := stream.read(_CHUNK):
+                    yield chunk
+        except DAMAGE as error:
+            raise _damaged(self.what, name, storage.reason(error) or "it ends too early") from None
 
 
 def opened(archive: zipfile.ZipFile, what: str) -> Parcel:
