@@ -117,7 +117,7 @@ class TestNothingToImport:
             imported(class_folder)
 
     def test_one_picture_is_too_few(self, zipped, picture) -> None:
-        with pytest.raises(LabError, match=r"pictures\.zip has 1 readable pictures; a dataset needs at least 3"):
+        with pytest.raises(LabError, match=r"Readable pictures in pictures\.zip: 1\. A dataset needs at least 3"):
             imported(zipped([("apples/1.png", picture())]))
 
     def test_a_folder_without_pictures(self, tmp_path: Path) -> None:
