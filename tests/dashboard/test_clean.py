@@ -58,9 +58,7 @@ def test_something_is_looked_at_in_another_dataset_too(page: AppTest) -> None:
     look_at(page, "repeats")
     page.selectbox(key="dataset").select("digits").run()
     after_the_work(page)
-    assert page.radio(key="clean.check").value == "near_duplicates"  # digits have no identical ones
-    page.selectbox(key="dataset").select("photos").run()
-    assert page.radio(key="clean.check").value in {"blank", "repeats"}
+    assert page.radio(key="clean.check").value == "outliers"  # digits have no identical ones
 
 
 def test_a_picture_for_which_nothing_is_proposed_is_no_wrong_one(photos: Dataset, page: AppTest) -> None:

@@ -88,7 +88,7 @@ class TestClasses:
         for index in range(20):
             (class_folder / f"notes{index:02}.txt").write_text("x")
         (said,) = left_out(imported(class_folder))
-        assert said.startswith("20 files are left out, such as notes00.txt")
+        assert said.startswith("Files left out: 20, such as notes00.txt")
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows names that are not Unicode")
     def test_a_name_that_is_no_unicode_does_not_stop_the_import(self, class_folder: Path, picture) -> None:
