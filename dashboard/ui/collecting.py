@@ -66,16 +66,20 @@ def _follow() -> None:
 
 def _tell(job: Job) -> None:
     found = collect_pictures.result(job)
-    st.success(
+    failed = found.counts["refused"] + found.counts["failed"]
+    show, icon = st.success, ":material/check_circle:"
+    if failed and not found.counts["kept"]:
+        show, icon = st.warning, ":material/warning:"
+    show(
         t(
             "{count} pictures of {label} are there now: {kept} new, {repeats} repeats, {failed} not fetched.",
             count=found.pictures,
             label=plain(job.params["class"]),
             kept=found.counts["kept"],
             repeats=found.counts["repeat"],
-            failed=found.counts["refused"] + found.counts["failed"],
+            failed=failed,
         ),
-        icon=":material/check_circle:",
+        icon=icon,
     )
     for sentence in found.left_out[:_SENTENCES]:
         st.caption(say(sentence))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,11 @@ def _said(name: str, value: Any) -> str:
 def plain(text: str) -> str:
     """Escape text from users, so that Markdown shows it as it is.
 
-    What looks like an address becomes a link even when it is escaped, hence the invisible word joiner in it.
+    What looks like an address becomes a link even when it is escaped, hence the invisible word joiner in it. A name
+    that is written from the right is kept apart, or it would turn the numbers and marks around it.
     """
     unlinked = re.sub(r"(?i)(www|://|@)", lambda found: f"{found[1]}\N{WORD JOINER}", text)
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|~<>$:&" else letter for letter in unlinked)
+    escaped = "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|~<>$:&" else letter for letter in unlinked)
+    if text.isascii() or not any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text):
+        return escaped
+    return f"\N{FIRST STRONG ISOLATE}{escaped}\N{POP DIRECTIONAL ISOLATE}"

@@ -49,7 +49,12 @@ def _tell(data: Dataset, index: int) -> None:
     credit = data.originals.credit(original)
     for title, text in ((t("From"), credit.address), (t("Licence"), credit.licence), (t("Author"), credit.author)):
         if text:
-            st.caption(f"{title}: {plain(text)}")
+            st.caption(f"{title}: {_copyable(text)}")
+
+
+def _copyable(text: str) -> str:
+    """Return an address as code, which is no link and can be copied as it is; other text as text."""
+    return f"`{text}`" if "://" in text and "`" not in text and text.isprintable() else plain(text)
 
 
 def _show_neighbours(data: Dataset, index: int) -> None:

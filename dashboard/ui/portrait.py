@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -78,15 +80,20 @@ def show_statistics(data: Dataset) -> None:
         hide_index=True,
         alt=t("What is usual in each class"),
         column_config={
-            "class": t("Class"),
+            "class": st.column_config.TextColumn(t("Class"), width="medium"),
             "n": st.column_config.NumberColumn("N", format="%d"),
-            "mean_brightness": st.column_config.NumberColumn(t("Mean brightness (0 to 1)"), format="%.3f"),
-            "spread": st.column_config.NumberColumn(t("its standard deviation"), format="%.3f"),
-            "mean_distance": st.column_config.NumberColumn(t("Mean distance from the class mean"), format="%.3f"),
-            "mean_side": st.column_config.NumberColumn(t("Mean original side (px)"), format="%.0f"),
+            "mean_brightness": _column(t("Brightness"), t("Mean brightness (0 to 1)"), "%.3f"),
+            "spread": _column(t("± SD"), t("Standard deviation of the brightness"), "%.3f"),
+            "mean_distance": _column(t("Distance"), t("Mean distance from the class mean"), "%.3f"),
+            "mean_side": _column(t("Side (px)"), t("Mean original side (px)"), "%.0f"),
         },
         column_order=["class", "n", "mean_brightness", "spread", "mean_distance", "mean_side"],
     )
+
+
+def _column(label: str, meaning: str, form: str) -> Any:
+    """Return a column of figures whose head is short enough for all to be seen."""
+    return st.column_config.NumberColumn(label, help=meaning, format=form)
 
 
 def show_balance(data: Dataset) -> None:

@@ -58,7 +58,7 @@ def test_pictures_get_128_pixels_and_their_colours_unless_asked_otherwise(answer
         (
             lambda path: pictures(path, ("a",), count=1),
             (),
-            "brought has 1 readable pictures; a dataset needs at least 3",
+            "Readable pictures in brought: 1. A dataset needs at least 3",
         ),
         (lambda path: (pictures(path, ("a",), count=4) / "empty").mkdir(), (), "The class folder empty in brought has"),
         (

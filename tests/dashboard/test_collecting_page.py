@@ -11,6 +11,7 @@ from photos import serving_pictures
 from seen import buttons, errors, press, progress, words
 from streamlit.testing.v1 import AppTest
 
+from aelab import collecting
 from aelab.datasets import store
 from aelab.jobs import folder
 
@@ -67,7 +68,7 @@ def test_an_image_that_was_collected_says_where_it_is_from(lab: TrainedLab, visi
     page.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     page.run()
     made = store.open_dataset("fruit")
-    assert f"From: {made.originals.credit(0).address}" in unlinked(page)
+    assert f"From: `{made.originals.credit(0).address}`" in words(page)  # to be copied as it is
 
 
 def test_a_page_with_a_gallery_is_looked_through(lab: TrainedLab, visit, workers: None, address: str) -> None:
@@ -90,7 +91,10 @@ def test_asked_again_nothing_is_fetched_twice(lab: TrainedLab, visit, workers: N
 def test_an_address_of_the_server_s_own_machine_is_never_reached(lab: TrainedLab, visit, workers: None) -> None:
     page = after_the_work(ask_for(visit("datasets"), "apples", "http://127.0.0.1:9/0.png"))
     assert "0 pictures of apples are there now: 0 new, 0 repeats, 1 not fetched." in words(page)
+    assert [warning.value for warning in page.warning if "1 not fetched" in warning.value]
+    assert not page.success
     assert "Make a dataset of fruit" not in buttons(page)
+    assert not [path for path in collecting.root().iterdir() if path.is_dir()]
 
 
 def test_nothing_is_collected_before_the_form_is_filled_in(lab: TrainedLab, visit) -> None:

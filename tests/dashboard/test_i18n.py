@@ -181,6 +181,14 @@ class TestErrors:
         )
 
 
+def test_a_name_that_is_written_from_the_right_does_not_turn_what_is_around_it() -> None:
+    name = "\N{ARABIC LETTER MEEM}\N{ARABIC LETTER REH}"
+    drawn = (
+        f"from ui.i18n import plain\nimport streamlit as st\nst.markdown(plain({name!r}))\nst.markdown(plain('pera'))"
+    )
+    assert shown_in("en", drawn) == [f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}", "pera"]
+
+
 def said_in(language: str, error: LabError, *, plain: bool = True) -> str:
     """Return how the dashboard says an error that came from a worker, without what keeps it from being Markdown."""
     script = (

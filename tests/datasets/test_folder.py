@@ -88,7 +88,7 @@ class TestClasses:
         for index in range(20):
             (class_folder / f"notes{index:02}.txt").write_text("x")
         (said,) = left_out(imported(class_folder))
-        assert said.startswith("20 files are left out, such as notes00.txt")
+        assert said.startswith("Files left out: 20, such as notes00.txt")
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows names that are not Unicode")
     def test_a_name_that_is_no_unicode_does_not_stop_the_import(self, class_folder: Path, picture) -> None:
@@ -117,7 +117,7 @@ class TestNothingToImport:
             imported(class_folder)
 
     def test_one_picture_is_too_few(self, zipped, picture) -> None:
-        with pytest.raises(LabError, match=r"pictures\.zip has 1 readable pictures; a dataset needs at least 3"):
+        with pytest.raises(LabError, match=r"Readable pictures in pictures\.zip: 1\. A dataset needs at least 3"):
             imported(zipped([("apples/1.png", picture())]))
 
     def test_a_folder_without_pictures(self, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class TestImporting:
 
     @pytest.mark.parametrize("count", [1, 2])
     def test_too_few_pictures_for_three_parts_are_refused(self, zipped, picture, count: int) -> None:
-        with pytest.raises(LabError, match="a dataset needs at least 3"):
+        with pytest.raises(LabError, match="A dataset needs at least 3"):
             import_path(zipped([(f"apples/{index}.png", picture(index)) for index in range(count)]), "mine")
 
     def test_many_copies_of_one_picture_are_refused(self, zipped, picture) -> None:

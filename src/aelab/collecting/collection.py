@@ -199,7 +199,17 @@ def _collected(
     manifest.ask(question)
     with contextlib.closing(source.find(client)) as found:  # which may have a browser running
         lines = Gathering(found, class_name, folder, manifest, client, limit, progress, source.total).run()
+    _remove_if_empty(folder, folder / folder_name(class_name))
     return Collection(folder.name, folder, class_name, len(manifest.kept(class_name)), tuple(lines))
+
+
+def _remove_if_empty(collection: Path, class_folder: Path) -> None:
+    """Leave no folder behind for a class of which nothing came, and none for a collection of nothing."""
+    if any(class_folder.iterdir()):
+        return
+    class_folder.rmdir()
+    if not any(path.is_dir() for path in collection.iterdir()):
+        storage.removed_folder(collection)
 
 
 def _check_folder(manifest: Manifest, class_name: str) -> None:

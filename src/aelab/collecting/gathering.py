@@ -74,11 +74,11 @@ class Gathering:
         self._kept = len(self.manifest.kept(self.class_name))
         self._settled = 0
         self._lines: list[Line] = []
-        self._asked: set[str] = set()
+        self._asked: dict[str, int] = {}  # its place
         self._pending: dict[Future[_Fetched], Found] = {}
 
     def run(self) -> list[Line]:
-        """Return what became of each address this time.
+        """Return what became of each address this time, in the order in which they were found.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Gathering:
                 self.client.end()
             pool.shutdown(cancel_futures=True)
         self.progress(1.0)
-        return self._lines
+        return sorted(self._lines, key=lambda line: self._asked[line.found.address])
 
     def _share(self) -> float:
         return min(1.0, self._settled / self.total if self.total else self._kept / self.limit)
@@ -113,7 +113,7 @@ class Gathering:
             if found.address in self._asked or self.manifest.settled(self.class_name, found.address):
                 self._settled += 1
                 continue
-            self._asked.add(found.address)
+            self._asked[found.address] = len(self._asked)
             self._pending[pool.submit(_fetched, self.client, found.address)] = found
             more = True
         return more

@@ -102,8 +102,11 @@ def _picture_file(entry: Entry, label: int, given: int, origins: Mapping[str, Cr
 
 SPEC = SourceSpec(
     name="folder",
-    label=N_("Folder or zip"),
-    summary=N_("Your own pictures (JPEG, PNG, WebP, BMP, GIF) in one folder for each class."),
+    label=N_("Folder, zip or tar"),
+    summary=N_(
+        "Your own pictures (JPEG, PNG, WebP, BMP, GIF) in one folder for each class; or several pictures, without "
+        "classes."
+    ),
     config=FolderConfig,
     pictures=pictures,
     ready=False,

@@ -110,7 +110,7 @@ def _said_of_others(others: list[Entry]) -> list[LabError]:
         return []
     return [
         LabError(
-            "{count} files are left out, such as {example}: they are not JPEG, PNG, WebP, BMP or GIF pictures.",
+            "Files left out: {count}, such as {example}. They are not JPEG, PNG, WebP, BMP or GIF pictures.",
             count=len(others),
             example=others[0].name,
         )
