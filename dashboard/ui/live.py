@@ -16,7 +16,7 @@ from ui.going_on import FOLLOWED
 from ui.guards import guarded
 from ui.i18n import plain, t
 from ui.jobs import duration, show_ending, show_progress
-from ui.pickers import describe
+from ui.pickers import RUN_KEY, describe
 
 __all__ = ["FOLLOWED", "follow"]
 
@@ -130,6 +130,13 @@ def _reconstructions(run: Run) -> None:
         alt=t("Rows of images: originals and reconstructions by epoch"),
         caption=t("Rows from the top: {rows}", rows="; ".join(names)),
     )
+    if len(epochs) > 1:
+        st.page_link(
+            "views/time_machine.py",
+            label=t("Replay it epoch by epoch"),
+            icon=":material/history:",
+            query_params={RUN_KEY: run.id},
+        )
 
 
 def _spread(epochs: list[int], most: int) -> list[int]:

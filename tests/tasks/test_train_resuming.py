@@ -135,6 +135,7 @@ def test_a_cancelled_training_can_be_finished_with_what_it_has_learned(artifacts
     train.resume(run.id, finish=True)
     assert ended(run).state == "done"
     assert run.stopped_after() == learned
+    assert run.snapshot_epochs()[-1] == learned
     found = run.checkpoint().checkpoint
     assert found is not None
     codes = inference.load(run).encode(np.zeros((1, 28, 28, 1), np.float32))

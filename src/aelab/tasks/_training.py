@@ -40,10 +40,11 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     writer.environment(_environment())
     found = run.checkpoint()
     _tell(writer, found)
+    keeper = Keeper(context, writer)
     if params.get("finish"):
-        networks, stopped = _learned(run, dataset, found), {"stopped": _stand(found)}
+        networks, stopped = _learned(run, dataset, found, keeper), {"stopped": _stand(found)}
     else:
-        networks, stopped = _fitted(context, run, dataset, found, writer), {}
+        networks, stopped = _fitted(run, dataset, found, keeper), {}
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
     from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
 
@@ -54,13 +55,13 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
         _learn_speeds(context, run, dataset)
 
 
-def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, writer: RunWriter) -> Networks:
+def _fitted(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networks:
     """Train from the checkpoint, or from scratch where there is none."""
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
     from aelab.training.loop import TrainingImages, limited  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
 
-    writer.rewind(found)
+    keeper.writer.rewind(found)
     chosen = run.plan
     indices = limited(dataset.indices("train"), dataset.labels, chosen.training.limit)
     shown = taking_turns(dataset.indices("validation"), dataset.labels)  # the first of them are in every snapshot
@@ -68,18 +69,25 @@ def _fitted(context: JobContext, run: Run, dataset: Dataset, found: Found, write
     anew = run.parent.epochs if run.parent else 0
     try:
         with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
-            return fit(chosen, images, Keeper(context, writer), found.checkpoint, anew)
+            return fit(chosen, images, keeper, found.checkpoint, anew)
     except Cancelled:
         raise Stopped from None
 
 
-def _learned(run: Run, dataset: Dataset, found: Found) -> Networks:
-    """Return the networks as they were when the newest checkpoint was kept."""
+def _learned(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networks:
+    """Return the networks as they were when the newest checkpoint was kept; a snapshot shows them."""
     from aelab.training.loop import restored  # noqa: PLC0415
+    from aelab.training.snapshots import Snapshots  # noqa: PLC0415
 
-    if found.checkpoint is None:
+    checkpoint = found.checkpoint
+    if checkpoint is None:
         raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
-    return restored(run.plan, dataset.shape, found.checkpoint)
+    networks = restored(run.plan, dataset.shape, checkpoint)
+    if checkpoint.epoch and checkpoint.epoch not in run.snapshot_epochs():
+        ending = dataclasses.replace(run.plan.training, epochs=checkpoint.epoch)
+        shown = dataset.take(taking_turns(dataset.indices("validation"), dataset.labels))
+        Snapshots(dataclasses.replace(run.plan, training=ending), networks, shown, keeper).after(checkpoint.epoch)
+    return networks
 
 
 def _tell(writer: RunWriter, found: Found) -> None:
