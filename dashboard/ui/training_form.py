@@ -86,12 +86,12 @@ def _names() -> list[str]:
 
 def show_cost(cost: Estimate) -> None:
     """Draw what a training will cost, and offer to measure a computer that is not known yet."""
-    parameters, seconds, memory = st.columns(3)
-    parameters.metric(
+    st.metric(
         t("Parameters"),
         f"{cost.summary.parameters:,}".replace(",", " "),
         help=t("Numbers in both networks, as Keras counts them."),
     )
+    seconds, memory = st.columns(2)
     seconds.metric(
         t("Estimated time"),
         duration(cost.seconds),
