@@ -76,18 +76,20 @@ def folders(parent: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
+def written(path: Path, mode: str = "wb", *, lasting: bool = True) -> Iterator[IO[Any]]:
     """Open a file to write that replaces `path` only when the block ends without an error.
 
     The content is on the disk (fsync) before the name changes, so a reader sees the old file or the
-    new one, whole, whatever happens in between.
+    new one, whole, whatever happens in between.  What is not `lasting`, since it will be replaced in a moment,
+    is spared the wait for the disk: only when the power fails could it be damaged.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         raise disk_error(path, error) from error
@@ -126,9 +128,9 @@ def removed_folder(path: Path) -> None:
     shutil.rmtree(doomed, ignore_errors=True)
 
 
-def write_json(path: Path, data: Any) -> None:
-    """Write `data` as JSON, atomically; a float that JSON cannot hold becomes null."""
-    with written(path, "w") as file:
+def write_json(path: Path, data: Any, *, lasting: bool = True) -> None:
+    """Write `data` as JSON, as `written` does; a float that JSON cannot hold becomes null."""
+    with written(path, "w", lasting=lasting) as file:
         json.dump(finite(data), file, indent=1, ensure_ascii=False, allow_nan=False)
 
 

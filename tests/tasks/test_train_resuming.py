@@ -118,6 +118,14 @@ def test_a_cancelled_training_keeps_what_it_learned_and_goes_on_from_there(artif
     assert run.events()[0]["epoch"] == learned
 
 
+def test_what_was_learned_up_to_the_moment_of_cancelling_is_kept(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_CHECKPOINT_SECONDS", "10000")
+    run = cancelled(train.submit("digits", "conv_ae", {**LONG, "limit": 0, "filters": 4}), epochs=2)
+    assert run.learned_epochs() == len(run.history())
+
+
 def test_asking_again_for_a_cancelled_training_resumes_it_unless_it_is_to_begin_afresh(artifacts: Path) -> None:
     run = cancelled(train.submit("digits", "shallow_ae", LONG), epochs=2)
     with taken_lane("train"):

@@ -163,8 +163,9 @@ def _needs_worker(data: Mapping[str, Any]) -> bool:
 
 def write_status(job: Job, data: Mapping[str, Any]) -> None:
     """Replace how a job stands."""
-    storage.write_json(job.folder / "status.json", {**data, "updated": time.time()})
-    if data["state"] != "running":  # progress is read at every look anyway
+    at_work = data["state"] == "running"
+    storage.write_json(job.folder / "status.json", {**data, "updated": time.time()}, lasting=not at_work)
+    if not at_work:  # progress is read at every look anyway
         touch(root())
 
 

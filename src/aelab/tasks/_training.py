@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import platform
@@ -130,7 +131,8 @@ class Keeper:
     writer: RunWriter
 
     def progress(self, share: float, epoch: int) -> None:
-        self.context.progress(_SHARE_OF_FIT * share)
+        with contextlib.suppress(Stopped):  # the training keeps its state first, and then asks `should_stop` itself
+            self.context.progress(_SHARE_OF_FIT * share)
 
     def should_stop(self) -> bool:
         return self.context.should_stop()
