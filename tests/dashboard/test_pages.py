@@ -25,7 +25,7 @@ def test_a_page_shows_a_lab_with_runs(lab: TrainedLab, visit, view: str, languag
     page = visit(view, lang=language)
     assert words(page)
     assert not page.error
-    assert not page.warning
+    assert len(page.warning) == (view == "prepare")  # the split of the digits tears two that are nearly the same
 
 
 @pytest.mark.parametrize("spec", list(studies), ids=lambda spec: spec.name)
