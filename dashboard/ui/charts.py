@@ -22,7 +22,7 @@ PALETTE = (
 )  # fmt: skip
 UNKNOWN = "#9a9a9a"
 _DASHES = ("solid", "dash", "dot", "dashdot")
-_LONGEST_LABEL = 24  # letters of a class name on an axis or in a legend; hovering says all of it
+_LONGEST_LABEL = 36  # letters of a class name on an axis or in a legend; hovering says all of it
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
 _Trace = dict[str, Any]
