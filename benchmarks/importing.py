@@ -20,16 +20,15 @@ import io
 import os
 import platform
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import PIL
 import scipy.fftpack
 from PIL import Image
+from timing import Spent, timed
 
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
@@ -37,14 +36,6 @@ from aelab.datasets.importing import import_path
 _JPEGS, _PHOTOS, _PNGS = 801, 60, 10_000
 _PHOTO = (3000, 2000)
 _KEPT = 512
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Seconds of the clock, and of the processor in all threads."""
-
-    wall: float
-    cpu: float
 
 
 def main() -> None:
@@ -77,19 +68,13 @@ def _compare(title: str, folder: Path, size: int, color: str, rounds: int) -> No
     spent: dict[str, list[Spent]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, work in ways.items():
-            spent[name].append(_timed(work))
+            spent[name].append(timed(work))
         store.delete("benchmark")
     best = {name: min(times, key=lambda each: each.wall) for name, times in spent.items()}
     for name, found in best.items():
         times = best["plain loop"].wall / found.wall
         row = f"{found.wall:>8.2f}{found.cpu:>8.2f}{len(files) / found.wall:>10.0f}{times:>15.2f}"
         print(f"{title + ', ' + name:<42}{row}", flush=True)
-
-
-def _timed(work: Callable[[], object]) -> Spent:
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def _loop(files: list[Path], out: Path, size: int, color: str, *, more: bool) -> None:

@@ -14,11 +14,11 @@ import os
 import platform
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
+from timing import Spent, timed
 
 from aelab import runs
 from aelab.datasets import store
@@ -41,14 +41,6 @@ _CASES: list[tuple[str, dict[str, Any]]] = [
     ("vae", {"epochs": 6, "limit": 6000}),
     ("shallow_ae", {"epochs": 200, "limit": 2000}),
 ]
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Seconds of the clock, and of the processor in all threads."""
-
-    wall: float
-    cpu: float
 
 
 def main() -> None:
@@ -80,8 +72,8 @@ def _row(model: str, settings: dict[str, Any], rounds: int) -> None:
     keeper = Keeper(JobContext(job), RunWriter(run))
     spent: dict[str, list[Spent]] = {"bare": [], "kept": []}
     for _ in range(rounds + 1):
-        spent["bare"].append(_timed(lambda: _bare(plan, images)))
-        spent["kept"].append(_timed(lambda: train(plan, images, keeper)))
+        spent["bare"].append(timed(lambda: _bare(plan, images)))
+        spent["kept"].append(timed(lambda: train(plan, images, keeper)))
     bare, kept = (min(times[1:], key=lambda each: each.wall) for times in spent.values())
     said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
     row = f"{bare.wall:>9.2f}{kept.wall:>9.2f}{kept.wall / bare.wall:>8.3f}"
@@ -100,12 +92,6 @@ def _bare(plan: Plan, images: TrainingImages) -> None:
         shuffle=False,
         verbose=0,
     )
-
-
-def _timed(work: Any) -> Spent:
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 if __name__ == "__main__":
