@@ -92,7 +92,6 @@ def test_a_reader_that_has_seen_enough_is_no_error(shell_lab: dict[str, Any]) ->
         "datasets show",
         "datasets import x",
         "datasets import x --name y --color blue",
-        "train --dataset digits",
         "train --dataset digits --model pca --set latent_dim",
         "train --dataset digits --model pca --set =3",
         "runs",
@@ -114,7 +113,7 @@ def test_wrong_usage_exits_with_2_and_says_how_it_goes(capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize(
     "arguments",
-    ["datasets list", "datasets show digits", "runs list", "train --dataset digits --model pca --detach", "starter"],
+    ["datasets show digits", "train --dataset digits --model pca --detach", "starter"],
 )
 def test_an_artifacts_folder_that_cannot_be_used_is_one_sentence(
     refusal: Refusal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
@@ -122,6 +121,16 @@ def test_an_artifacts_folder_that_cannot_be_used_is_one_sentence(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("AELAB_ARTIFACTS", str(tmp_path / "file"))
     assert "AELAB_ARTIFACTS" in refusal(*arguments.split())
+
+
+@pytest.mark.parametrize("arguments", ["datasets list", "runs list", "jobs list"])
+def test_a_list_is_empty_where_nothing_can_be(
+    answer: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(tmp_path / "file"))
+    (rows,) = answer(*arguments.split()).values()
+    assert all(not row.get("stored") for row in rows)
 
 
 @pytest.mark.parametrize(

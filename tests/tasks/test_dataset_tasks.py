@@ -90,7 +90,7 @@ def test_the_same_question_is_one_job(fruit: Dataset, submit: Callable[[Dataset]
 def test_other_questions_are_other_jobs(fruit: Dataset) -> None:
     other_recipe = fruit.recipe.with_split(SplitPlan(test=2))
     asked = [
-        *(smaller(fruit), derive_dataset.submit(fruit, "small", other_recipe)),
+        *(smaller(fruit), derive_dataset.submit(fruit, "smaller", other_recipe)),
         *(inspected(fruit), inspect_dataset.submit(fruit, {"blurred": {"deviations": 1.5}})),
         *(zipped(fruit), export_dataset.submit(fruit, "npz")),
     ]

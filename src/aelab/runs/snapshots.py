@@ -78,7 +78,7 @@ def write(folder: Path, epoch: int, arrays: Mapping[str, npt.NDArray[Any]]) -> N
     before = epochs(folder)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    with storage.written(folder / _name(epoch)) as file:
+    with storage.written(folder / _name(epoch), lasting=False) as file:  # of many, and no training hangs on it
         file.write(buffer.getvalue())
     _thin(folder, distance(before))
 

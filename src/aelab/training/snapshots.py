@@ -26,7 +26,7 @@ _FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training
 
 #: Snapshots may cost this share of the training's time, and so many seconds besides: a short one is kept whole.
 _SHARE = 0.02
-_FREE_SECONDS = 0.5
+_FREE_SECONDS = 0.1
 
 _log = logging.getLogger("aelab.training")
 
@@ -90,7 +90,7 @@ class Snapshots:
             self._recorder.snapshot(epoch, self._arrays(epoch))
         except LabError as error:
             _log.warning("no snapshot of epoch %d: %s", epoch, error)
-        if self._taken:  # the first compiles the networks, once
+        if self._taken:  # the first warms up
             self._seconds += time.monotonic() - begun
         self._taken += 1
 
