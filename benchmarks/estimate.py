@@ -2,10 +2,11 @@
 
     python benchmarks/estimate.py [MNIST.npz]
 
-Trains dense, convolutional and variational autoencoders, short and long, small and large, one after the
-other in a lab of its own, on the built-in digits, on drawn shapes of the size of photos and, where its
-file is given, on parts of MNIST.  A worker's seconds are those that its run shows, from start to measured;
-where its seconds of the CPU are fewer, the machine was busy with other things and the guess looks too hopeful.
+After the calibration, trains dense, convolutional and variational autoencoders, short and long, small and
+large, one after the other in a lab of its own, on the built-in digits, on drawn shapes of the size of photos
+and, where its file is given, on parts of MNIST.  A worker's seconds are those that its run shows, from start
+to measured; where its seconds of the CPU are fewer, the machine was busy with other things and the guess
+looks too hopeful.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.tasks import train
+from aelab.tasks import calibrate, train
+from aelab.training import speeds
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ def main() -> None:
     print(f"{'dataset':<8}{'model':<9}{'settings':<28}{'guess s':>9}{'real s':>9}{'CPU s':>9}{'guess/real':>12}")
     with tempfile.TemporaryDirectory() as artifacts:
         os.environ["AELAB_ARTIFACTS"] = artifacts
+        calibrate.submit_if_unknown()
+        for job in jobs.all_jobs():
+            queue.wait(job, lambda now: None)
+        print(f"calibrated: {speeds.known()}")
         store.import_dataset("photos", "shapes", ShapesConfig(count=300, size=128))
         if mnist is not None:
             import_path(mnist.absolute(), "mnist")
