@@ -22,10 +22,11 @@ def offer(run: Run, state: str) -> None:
     if state in OPEN:
         return
     learned, early = run.learned_epochs(), run.stopped_after()
+    ready = early is not None and early == learned  # what it has learned is in use already
     row = st.container(horizontal=True)
     with row:
         if state != "done" or early is not None:
-            _take_up(run, learned, finished=early is not None)
+            _take_up(run, learned, finished=ready and state == "done")
         elif learned == run.settings.get("epochs") and models[run.model].fit is None:
             _continue(run)
         if st.button(
@@ -40,7 +41,7 @@ def offer(run: Run, state: str) -> None:
 
 def _take_up(run: Run, learned: int | None, *, finished: bool) -> None:
     if learned is None:
-        _button(run, t("Start it again"), ":material/refresh:", "again", lambda: _again(run))
+        _start_again(run, t("Start it again"))
         return
     _button(
         run,
@@ -60,7 +61,17 @@ def _take_up(run: Run, learned: int | None, *, finished: bool) -> None:
             t("Trains no more: measures and exports the networks as they were at the newest checkpoint."),
         )
     if run.parent is None:
-        _button(run, t("Start from scratch"), ":material/refresh:", "again", lambda: _again(run))
+        _start_again(run, t("Start from scratch"))
+
+
+def _start_again(run: Run, label: str) -> None:
+    """Draw the button that begins a run anew; it asks first where something would be lost."""
+    if not run.history():
+        _button(run, label, ":material/refresh:", "again", lambda: _again(run))
+        return
+    with st.popover(label, icon=":material/refresh:", key=f"scratch.{run.id}"):
+        st.caption(t("The history, snapshots and weights of this run are deleted for good, and it trains anew."))
+        _button(run, t("Delete and train anew"), ":material/refresh:", "again", lambda: _again(run))
 
 
 def _continue(run: Run) -> None:

@@ -61,7 +61,7 @@ def _tell_events(run: Run) -> None:
     if run.parent is not None:
         st.caption(t("Continues {run} after its {epochs} epochs.", run=plain(run.parent.run), epochs=run.parent.epochs))
     early = run.stopped_after()
-    if early is not None:
+    if early is not None and runs.status(run).state == "done":
         st.caption(t("Finished early, after epoch {epoch} of {epochs}.", epoch=early, epochs=run.settings["epochs"]))
     resumed = [str(event.get("epoch")) for event in run.events() if event.get("event") == "resumed"]
     begun = [] if run.parent is None else resumed[:1]  # a run that continues another begins so

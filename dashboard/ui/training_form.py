@@ -21,22 +21,36 @@ from ui.i18n import t
 from ui.jobs import duration
 
 _PAGE = "train"
+_NEXT = "train.next"
 _USUAL_MODEL = "conv_ae"
 _OF_STEPS = ("epochs", "batch_size", "learning_rate")  # a closed form takes none
 
 
 def begin_with(run: Run) -> None:
     """Let the form stand, in the next script run, at the settings of a run."""
-    for key in [key for key in st.session_state if str(key).startswith(f"{_PAGE}.")]:
-        del st.session_state[key]
+    st.session_state[_NEXT] = run
+    address.keep({name: str(value) for name, value in run.settings.items()} | {"model": run.model}, _names())
+    pickers.choose_next(dataset=run.dataset)
+
+
+def _take_next() -> None:
+    """Move the controls to the settings that were asked for, before they are drawn."""
+    run: Run | None = st.session_state.pop(_NEXT, None)
+    if run is None:
+        return
     asked = {name: str(value) for name, value in run.settings.items()} | {"model": run.model}
     st.session_state[f"{_PAGE}.asked"] = asked
-    address.keep(asked, _names())
-    pickers.choose_next(dataset=run.dataset)
+    st.session_state[f"{_PAGE}.model"] = run.model
+    common = set(TrainingConfig.names())
+    for name, value in run.settings.items():
+        # Set, not forgotten: the browser would send back what stood there before.
+        key = f"{_PAGE}.{run.dataset if name in common else run.model}.{name}"
+        st.session_state[key] = st.session_state[f"{key}.usual"] = value
 
 
 def pick_model() -> ModelSpec:
     """Draw the picker of architectures and return the chosen one; the address can ask for another one at first."""
+    _take_next()
     asked = address.asked_at_first(_PAGE).get("model")
     name = st.selectbox(
         t("Model"),

@@ -111,7 +111,7 @@ def test_a_run_that_did_not_end_can_be_finished_with_what_it_has_learned_or_begu
     assert job is not None
     assert job.params == {"run": run.id, "finish": True}
     end(run.id, "cancelled")
-    press(visit("train", follow=run.id), "Start from scratch")
+    press(visit("train", follow=run.id), "Delete and train anew")
     assert run.learned_epochs() is None
     assert run.history() == []
 
@@ -121,8 +121,8 @@ def test_a_run_that_has_kept_nothing_can_only_be_started_again(lab: TrainedLab, 
     shutil.rmtree(run.folder / "checkpoints")
     end(run.id, "cancelled")
     page = visit("train", follow=run.id)
-    assert {"Resume after epoch 2", "Use what it has learned", "Start from scratch"} & set(buttons(page)) == set()
-    press(page, "Start it again")
+    assert {"Resume after epoch 2", "Use what it has learned"} & set(buttons(page)) == set()
+    press(page, "Delete and train anew")
     assert nobody.asked == [run.id]
 
 

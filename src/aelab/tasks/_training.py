@@ -40,7 +40,7 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     writer = RunWriter(run)
     writer.environment(_environment())
     found = run.checkpoint()
-    _tell(writer, found)
+    _tell(writer, found, resumed=not params.get("finish"))
     keeper = Keeper(context, writer)
     if params.get("finish"):
         networks, stopped = _learned(run, dataset, found, keeper), {"stopped": _stand(found)}
@@ -91,9 +91,9 @@ def _learned(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networ
     return networks
 
 
-def _tell(writer: RunWriter, found: Found) -> None:
+def _tell(writer: RunWriter, found: Found, *, resumed: bool) -> None:
     """Write down from where the training goes on, and which checkpoint could not be used."""
-    if found.checkpoint is not None:
+    if found.checkpoint is not None and resumed:
         writer.event({"event": "resumed", **_stand(found)})
     for name in found.damaged:
         writer.event({"event": "fell_back", "damaged": name, **_stand(found)})
