@@ -17,8 +17,9 @@ from aelab.models.tracing import Summary, summarize
 from aelab.training.config import Plan
 from aelab.training.speeds import Speeds
 
-_START_SECONDS = 5.0  # importing TensorFlow, tracing the graph, exporting
+_START_SECONDS = 3.5  # importing TensorFlow, tracing the graph, exporting
 _EXPORT_SECONDS_PER_PARAMETER = 3e-7
+_KEEP_SECONDS_PER_PARAMETER = 8e-7  # the checkpoints and the weights of snapshots
 _EPOCH_SECONDS = 0.05
 _STEP_SECONDS = 0.0005
 _STEP_SECONDS_PER_PARAMETER = 2.5e-9  # Adam's update waits for memory, which more cores do not make faster
@@ -93,7 +94,7 @@ def estimate(
     start = _START_SECONDS * speeds.start
     epoch = _epoch_seconds(plan, summary, images) * getattr(speeds, part_of(summary))
     measure = _MEASURE_SECONDS_PER_VALUE * test_images * math.prod(shape)
-    end = _EXPORT_SECONDS_PER_PARAMETER * summary.parameters
+    end = (_EXPORT_SECONDS_PER_PARAMETER + _KEEP_SECONDS_PER_PARAMETER) * summary.parameters
     end += measure * (_GENERATIVE_FACTOR if plan.model.generative else 1)
     seconds = start + max(0, plan.training.epochs - done) * epoch + end
     return Estimate(
