@@ -103,6 +103,18 @@ def _name_others(others: Sequence[str], dataset: str) -> None:
         )
 
 
+def pick_measure(key: str) -> str:
+    """Draw the choice of a measure and return its name."""
+    return st.segmented_control(
+        t("Measure"),
+        MEASURES,
+        default="mse",
+        required=True,
+        key=key,
+        format_func=lambda name: heading(metrics[name]),
+    )
+
+
 def say_best(table: pd.DataFrame) -> None:
     """Say of each measure which run is best, and with what value."""
     means = comparison.overall(table).set_index("run")

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from aelab.metrics import metrics
 from aelab.studies import comparison
 from ui import comparing, definitions, known, pickers, run_choice, run_comparison, run_import, run_keeping, tables
 from ui.guards import empty
@@ -29,14 +28,7 @@ if not chosen:
     run_keeping.offer(chosen)
     st.stop()
 
-measure = st.segmented_control(
-    t("Measure"),
-    comparing.MEASURES,
-    default="mse",
-    required=True,
-    key="compare.measure",
-    format_func=lambda name: definitions.heading(metrics[name]),
-)
+measure = comparing.pick_measure("compare.measure")
 table = comparison.compare([each.run for each in chosen])
 run_comparison.say_verdict(chosen, table, measure)
 comparing.show_measures(table, names={each.id: each.name for each in chosen})

@@ -22,14 +22,7 @@ tables.offer_csv(table, f"report-{compared.dataset}.csv")
 definitions.define((*comparing.MEASURES, "frechet"))
 
 st.subheader(t("How sure is that?"))
-measure = st.segmented_control(
-    t("Measure"),
-    comparing.MEASURES,
-    default="mse",
-    required=True,
-    key="reports.measure",
-    format_func=lambda name: definitions.heading(metrics[name]),
-)
+measure = comparing.pick_measure("reports.measure")
 st.plotly_chart(
     charts.comparison(
         comparison.overall(table),

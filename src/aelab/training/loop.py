@@ -11,7 +11,6 @@ import numpy as np
 from aelab.models.spec import Shape
 from aelab.models.tracing import summarize
 from aelab.pixels import UInt8Images, to_unit
-from aelab.training.callback import Recording
 from aelab.training.checkpoints import Checkpoints
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
@@ -19,6 +18,7 @@ from aelab.training.divergence import Divergence
 from aelab.training.networks import Networks, build
 from aelab.training.progress import Progress
 from aelab.training.recorder import Checkpoint, Recorder
+from aelab.training.recording import Recording
 from aelab.training.schedule import Cosine
 from aelab.training.state import restore
 from aelab.training.trainee import Trainee

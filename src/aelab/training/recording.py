@@ -17,7 +17,7 @@ from aelab.training.snapshots import Snapshots
 
 
 class Recording(keras.callbacks.Callback):  # type: ignore[misc]
-    """Report progress, epochs and snapshots.
+    """Report epochs and snapshots.
 
     Parameters
     ----------
