@@ -201,8 +201,8 @@ def test_what_people_read_is_there(spec: ModelSpec) -> None:
     assert spec.paper
     assert all(spec.parts.values())
     losses = spec.config.choices("loss") if "loss" in spec.config.names() else (None,)
-    units = {spec.units(spec.config.parse({} if loss is None else {"loss": loss})) for loss in losses or ()}
-    assert len(units) == len(losses or ())
+    units = {loss: spec.units(spec.config.parse({} if loss is None else {"loss": loss})) for loss in losses or ()}
+    assert all(("squared error" in unit) == (loss in {None, "mse"}) for loss, unit in units.items())
     assert spec.denoises == ("noise" in spec.config.names()) == ("noise_level" in spec.config.names())
 
 

@@ -7,18 +7,12 @@ import pytest
 from labs import Kept
 from sklearn.decomposition import PCA
 
-from aelab.datasets import sources
 from aelab.errors import LabError
 from aelab.models import models
 from aelab.pixels import to_unit
 from aelab.training.config import plan
 from aelab.training.loop import TrainingImages, train
 from aelab.training.networks import Networks, build
-
-
-@pytest.fixture(scope="module")
-def digits() -> np.ndarray:
-    return sources["digits"].load(sources["digits"].config(), lambda share: None).images
 
 
 def flat(images: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aelab.fields import field
-from aelab.models.spec import Layers, ModelConfig, ReconstructionLoss, Shape, Tensor
+from aelab.models._losses import ErrorConfig
+from aelab.models.spec import Layers, ModelConfig, Shape, Tensor
 
 _SMALLEST = 8
 _SLOPE = 0.2
@@ -19,12 +20,9 @@ _MOST_FILTERS = 256
 
 
 @dataclass(frozen=True)
-class ConvolutionalConfig(ModelConfig):
+class FilterConfig(ModelConfig):
     """Settings of the convolutional body."""
 
-    loss: ReconstructionLoss = field(
-        "mse", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
-    )
     filters: int = field(
         16,
         "Filters",
@@ -33,6 +31,11 @@ class ConvolutionalConfig(ModelConfig):
         high=128,
         scale="log",
     )
+
+
+@dataclass(frozen=True)
+class ConvolutionalConfig(FilterConfig, ErrorConfig):
+    """Settings of a family that has this body, and an error a pixel."""
 
 
 def sizes(height: int, width: int) -> list[tuple[int, int]]:
@@ -44,11 +47,11 @@ def sizes(height: int, width: int) -> list[tuple[int, int]]:
     return found
 
 
-def _filters(config: ConvolutionalConfig, depth: int) -> int:
+def _filters(config: FilterConfig, depth: int) -> int:
     return min(config.filters << depth, _MOST_FILTERS)
 
 
-def convolve(layers: Layers, image: Tensor, config: ConvolutionalConfig) -> Tensor:
+def convolve(layers: Layers, image: Tensor, config: FilterConfig) -> Tensor:
     """Turn images (B, H, W, C) into features (B, h * w * f)."""
     x = image
     for depth in range(len(sizes(*image.shape[-3:-1])) - 1):
@@ -58,7 +61,7 @@ def convolve(layers: Layers, image: Tensor, config: ConvolutionalConfig) -> Tens
     return layers.Flatten()(x)
 
 
-def deconvolve(layers: Layers, code: Tensor, config: ConvolutionalConfig, shape: Shape) -> Tensor:
+def deconvolve(layers: Layers, code: Tensor, config: FilterConfig, shape: Shape) -> Tensor:
     """Turn codes (B, latent_dim) into images (B, H, W, C) in [0, 1]."""
     height, width, channels = shape
     steps = sizes(height, width)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from aelab.errors import N_
-from aelab.models.spec import ReconstructionLoss, Tensor
+from aelab.fields import field
+from aelab.models.spec import ModelConfig, ReconstructionLoss, Symbol, Tensor
+
+#: Of the equations in which an image is held against what its code decodes to.
+IMAGE: Final = Symbol("x", N_("an image"), "given")
+OUTPUT: Final = Symbol(r"\hat{x}", N_("what the decoder makes of its code"), "output")
+ERROR: Final = Symbol(r"\ell", N_("error of one of its D pixels"), "config.loss")
+PIXEL_SYMBOLS: Final = (IMAGE, OUTPUT, ERROR)
+PIXEL_ERROR: Final = r"\frac{1}{D} \sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
+IMAGE_ERROR: Final = r"\sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
+
+
+@dataclass(frozen=True)
+class ErrorConfig(ModelConfig):
+    """Settings of a family that holds an image against what its code decodes to, pixel by pixel."""
+
+    loss: ReconstructionLoss = field(
+        "mse", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
+    )
 
 
 def reconstruct(networks: Any, given: Tensor, training: bool) -> Tensor:
@@ -34,3 +53,8 @@ def pixel_mean(networks: Any, given: Tensor, target: Tensor, config: Any, traini
 def pixel_units(config: Any) -> str:
     """Name the unit of `pixel_mean`."""
     return N_("squared error per pixel") if config.loss == "mse" else N_("nats per pixel")
+
+
+def image_units(config: Any) -> str:
+    """Name the unit of an error that is summed over an image."""
+    return N_("summed squared error per image") if config.loss == "mse" else N_("nats per image")

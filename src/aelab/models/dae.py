@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import ConvolutionalConfig, deconvolve
-from aelab.models._losses import pixel_mean, pixel_units
+from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, pixel_mean, pixel_units
 from aelab.models.conv_ae import encoder
-from aelab.models.spec import ModelSpec
+from aelab.models.spec import ModelSpec, Symbol
 from aelab.noise import noises
 
 
@@ -41,6 +41,13 @@ SPEC = ModelSpec(
     decoder=deconvolve,
     losses=pixel_mean,
     units=pixel_units,
+    equation=r"\mathcal{L} = " + PIXEL_ERROR + r", \quad \hat{x} = f_\theta(\tilde{x})",
+    symbols=(
+        Symbol("x", N_("a clean image"), "target"),
+        Symbol(r"\tilde{x}", N_("the same, corrupted anew in every epoch"), "given"),
+        OUTPUT,
+        ERROR,
+    ),
     denoises=True,
     order=4,
 )

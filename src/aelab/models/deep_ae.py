@@ -8,12 +8,12 @@ References
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from aelab.errors import N_
 from aelab.fields import field
-from aelab.models._losses import pixel_mean, pixel_units
+from aelab.models._dense import narrow, widen
+from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, pixel_mean, pixel_units
 from aelab.models.shallow_ae import Config as ShallowConfig
 from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 
@@ -29,17 +29,12 @@ class Config(ShallowConfig):
 
 def encoder(layers: Layers, image: Tensor, config: Config) -> Tensor:
     """(B, H, W, C) -> (B, latent_dim)."""
-    x = layers.Flatten()(image)
-    x = layers.Dense(config.width, activation="relu")(x)
-    x = layers.Dense(config.width // 2, activation="relu")(x)
-    return layers.Dense(config.latent_dim)(x)
+    return layers.Dense(config.latent_dim)(narrow(layers, image, config.width))
 
 
 def decoder(layers: Layers, code: Tensor, config: Config, shape: Shape) -> Tensor:
     """(B, latent_dim) -> (B, H, W, C) in [0, 1]."""
-    x = layers.Dense(config.width // 2, activation="relu")(code)
-    x = layers.Dense(config.width, activation="relu")(x)
-    return layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="sigmoid")(x))
+    return widen(layers, code, config.width, shape)
 
 
 SPEC = ModelSpec(
@@ -52,5 +47,7 @@ SPEC = ModelSpec(
     decoder=decoder,
     losses=pixel_mean,
     units=pixel_units,
+    equation=r"\mathcal{L} = " + PIXEL_ERROR,
+    symbols=PIXEL_SYMBOLS,
     order=2,
 )

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.errors import N_, LabError
-from aelab.models._losses import per_pixel, reconstruct
-from aelab.models.spec import Layers, ModelConfig, ModelSpec, Shape, Tensor
+from aelab.models._losses import IMAGE, OUTPUT, per_pixel, reconstruct
+from aelab.models.spec import Layers, ModelConfig, ModelSpec, Shape, Symbol, Tensor
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def losses(networks: Any, given: Tensor, target: Tensor, config: Config, trainin
     """Return the mean squared error a pixel."""
     from keras import ops  # noqa: PLC0415 - only workers have Keras
 
-    return {"reconstruction": ops.mean(per_pixel(target, reconstruct(networks, given, training), "mse"))}
+    output = reconstruct(networks, given, training)  # (B, H, W, C)
+    return {"reconstruction": ops.mean(per_pixel(target, output, "mse"))}
 
 
 def fit(networks: Any, images: npt.NDArray[np.float32], config: Config) -> None:
@@ -78,6 +79,13 @@ SPEC = ModelSpec(
     decoder=decoder,
     losses=losses,
     units=lambda config: N_("squared error per pixel"),
+    equation=r"\mathcal{L} = \frac{1}{D} \big\| x - \hat{x} \big\|^2, \quad \hat{x} = W W^\top (x - \mu) + \mu",
+    symbols=(
+        IMAGE,
+        OUTPUT,
+        Symbol("W", N_("the directions in which the training images vary most"), "components"),
+        Symbol(r"\mu", N_("the mean of the training images"), "mean"),
+    ),
     fit=fit,
     order=0,
 )

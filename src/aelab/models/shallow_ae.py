@@ -12,18 +12,13 @@ import math
 from dataclasses import dataclass
 
 from aelab.errors import N_
-from aelab.fields import field
-from aelab.models._losses import pixel_mean, pixel_units
-from aelab.models.spec import Layers, ModelConfig, ModelSpec, ReconstructionLoss, Shape, Tensor
+from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, ErrorConfig, pixel_mean, pixel_units
+from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 
 
 @dataclass(frozen=True)
-class Config(ModelConfig):
+class Config(ErrorConfig):
     """Settings of the shallow autoencoder."""
-
-    loss: ReconstructionLoss = field(
-        "mse", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
-    )
 
 
 def encoder(layers: Layers, image: Tensor, config: Config) -> Tensor:
@@ -46,5 +41,7 @@ SPEC = ModelSpec(
     decoder=decoder,
     losses=pixel_mean,
     units=pixel_units,
+    equation=r"\mathcal{L} = " + PIXEL_ERROR,
+    symbols=PIXEL_SYMBOLS,
     order=1,
 )

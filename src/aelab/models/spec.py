@@ -36,6 +36,29 @@ class ModelConfig(Config):
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """A symbol of a loss's equation, tied to the code.
+
+    Attributes
+    ----------
+    latex : str
+    meaning : str
+        In English; the dashboard translates it.
+    code : str
+        What it is called in the code of the loss. `config.beta` is a setting, whose value can be shown.
+    """
+
+    latex: str
+    meaning: str
+    code: str
+
+    @property
+    def setting(self) -> str | None:
+        """The field of the config that holds its value, if one does."""
+        return self.code.removeprefix("config.") if self.code.startswith("config.") else None
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """One architecture.
 
@@ -49,11 +72,16 @@ class ModelSpec:
         ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1].
     losses : callable
         ``losses(networks, given, target, config, training)`` gives the parts of the loss by name, each
-        a mean over the batch; they add up to what is minimised.
+        a mean over the batch; they add up to what is minimised. `networks` also tells how many epochs are
+        done (`epochs_done`, a scalar) and of how many training images (`images`).
     parts : mapping of str to str
         What each part is called on screen.
     units : callable
         ``units(config)`` names the unit in which the losses are counted.
+    equation : str
+        What is minimised for one image, in LaTeX.
+    symbols : tuple of Symbol
+        Of the equation.
     fit : callable, optional
         ``fit(networks, images, config)`` sets the weights in closed form, instead of descent.
     generative : bool
@@ -71,6 +99,8 @@ class ModelSpec:
     decoder: Callable[[Layers, Tensor, Any, Shape], Tensor]
     losses: Callable[..., Mapping[str, Tensor]]
     units: Callable[[Any], str]
+    equation: str
+    symbols: tuple[Symbol, ...]
     parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
     generative: bool = False

@@ -4,14 +4,15 @@ The loss is minus the evidence lower bound, per image [1]_, with the divergence 
 
     reconstruction + beta * KL(q(z|x) || N(0, I))
 
-Reconstruction and divergence are counted in nats with `bce`; with `mse` the reconstruction is the
-summed squared error, which is the Gaussian likelihood of variance 1/2 up to a constant.
+Free bits [3]_ spare what each number of the code says, up to so many nats, from the divergence.
 
 References
 ----------
 .. [1] D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", ICLR 2014. arXiv:1312.6114
 .. [2] I. Higgins et al., "beta-VAE: Learning basic visual concepts with a constrained variational
    framework", ICLR 2017.
+.. [3] D. P. Kingma et al., "Improved variational inference with inverse autoregressive flow", NeurIPS
+   2016, section C.8. arXiv:1606.04934
 """
 
 from __future__ import annotations
@@ -21,23 +22,16 @@ from typing import Any
 
 from aelab.errors import N_
 from aelab.fields import field
-from aelab.models._convolutional import ConvolutionalConfig, convolve, deconvolve
-from aelab.models._losses import per_pixel
-from aelab.models.spec import Layers, ModelSpec, ReconstructionLoss, Tensor
-
-_LOG_VARIANCE_BOUND = 10.0  # e^10: beyond it a float32 square soon overflows
+from aelab.models._bodies import decoder
+from aelab.models._losses import IMAGE, image_units
+from aelab.models._variational import CODE, LIKELIHOOD, VariationalConfig, encoder, through, warmed_up
+from aelab.models.spec import ModelSpec, Symbol, Tensor
 
 
 @dataclass(frozen=True)
-class Config(ConvolutionalConfig):
+class Config(VariationalConfig):
     """Settings of the variational autoencoder."""
 
-    latent_dim: int = field(
-        16, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
-    loss: ReconstructionLoss = field(
-        "bce", "Loss", "Squared error (mse), or binary cross-entropy (bce), which treats a pixel as a probability."
-    )
     beta: float = field(
         1.0,
         "Beta",
@@ -45,34 +39,36 @@ class Config(ConvolutionalConfig):
         low=0.0,
         high=100.0,
     )
-
-
-def encoder(layers: Layers, image: Tensor, config: Config) -> tuple[Tensor, Tensor]:
-    """(B, H, W, C) -> mean and log-variance of the posterior, (B, latent_dim) each."""
-    features = convolve(layers, image, config)
-    return layers.Dense(config.latent_dim)(features), layers.Dense(config.latent_dim)(features)
+    free_bits: float = field(
+        0.0,
+        "Free bits",
+        "What each number of the code may tell, on average over a batch, before the divergence counts.",
+        low=0.0,
+        high=10.0,
+        unit="nats",
+    )
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """Return KL(N(mean, exp(log_variance)) || N(0, I)) in nats, (B,): equation 10 of [1]_."""
+    """Return KL(N(mean, exp(log_variance)) || N(0, I)) of each number of a code in nats, (B, K).
+
+    Their sum over K is equation 10 of [1]_.
+    """
     from keras import ops  # noqa: PLC0415 - only workers have Keras
 
-    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
+    return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
 
 
 def losses(networks: Any, given: Tensor, target: Tensor, config: Config, training: bool) -> dict[str, Tensor]:
     """Return reconstruction and weighted divergence, each a mean over the images of the batch."""
-    from keras import ops, random  # noqa: PLC0415
+    from keras import ops  # noqa: PLC0415
 
-    mean, log_variance = networks.encoder(given, training=training)  # (B, K), (B, K)
-    log_variance = ops.clip(log_variance, -_LOG_VARIANCE_BOUND, _LOG_VARIANCE_BOUND)
-    noise = random.normal(ops.shape(mean), seed=networks.seed)
-    code = mean + ops.exp(0.5 * log_variance) * noise  # the reparametrisation: chance enters beside the weights
-    output = networks.decoder(code, training=training)  # (B, H, W, C)
-    error = ops.sum(per_pixel(target, output, config.loss), axis=(1, 2, 3))  # (B,)
+    passed = through(networks, given, target, config, training)
+    kl = ops.mean(kl_divergence(passed.mean, passed.log_variance), axis=0)  # (K,)
+    beta = config.beta * warmed_up(networks, config)
     return {
-        "reconstruction": ops.mean(error),
-        "beta_kl": config.beta * ops.mean(kl_divergence(mean, log_variance)),
+        "reconstruction": ops.mean(passed.error),
+        "beta_kl": beta * ops.sum(ops.maximum(kl, config.free_bits)),
     }
 
 
@@ -83,10 +79,22 @@ SPEC = ModelSpec(
     paper="Kingma & Welling 2014",
     config=Config,
     encoder=encoder,
-    decoder=deconvolve,
+    decoder=decoder,
     losses=losses,
-    units=lambda config: N_("nats per image") if config.loss == "bce" else N_("summed squared error per image"),
+    units=image_units,
     parts={"reconstruction": N_("Reconstruction"), "beta_kl": N_("β · KL divergence")},
+    equation=(
+        r"\mathcal{L} = -\mathbb{E}_{q(z|x)}[\log p(x|z)]"
+        r" + \beta \sum_{k=1}^{K} \max(\lambda, \mathrm{KL}(q(z_k|x) \,\|\, \mathcal{N}(0, 1)))"
+    ),
+    symbols=(
+        IMAGE,
+        CODE,
+        Symbol("K", N_("latent dimension"), "config.latent_dim"),
+        LIKELIHOOD,
+        Symbol(r"\beta", N_("weight of the divergence"), "config.beta"),
+        Symbol(r"\lambda", N_("free bits, in nats"), "config.free_bits"),
+    ),
     generative=True,
-    order=5,
+    order=7,
 )

@@ -75,7 +75,7 @@ def train(
     validation = fixed_batches(images.validation, plan)
     recording = Recording(plan, networks, images.validation, recorder, start.seconds if start else 0.0)
     batches = TrainingBatches(images.train, plan)
-    trainee = compiled(plan, networks, batches.steps, anew)
+    trainee = compiled(plan, networks, len(images.train), anew)
     if plan.model.fit is not None:
         plan.model.fit(networks, to_unit(images.train), plan.model_config)
         train_parts = trainee.evaluate(fixed_batches(images.train, plan), verbose=0, return_dict=True)
@@ -110,7 +110,7 @@ def restored(plan: Plan, shape: Shape, checkpoint: Checkpoint) -> Networks:
         If the checkpoint is of another network.
     """
     networks = build(plan, shape)
-    restore(compiled(plan, networks, steps=1), checkpoint.arrays)
+    restore(compiled(plan, networks, images=1), checkpoint.arrays)
     return networks
 
 
@@ -142,19 +142,20 @@ def _validate(trainee: Trainee, validation: Any, recording: Recording, epoch: in
     recording.on_epoch_end(epoch, train_parts | {f"val_{name}": value for name, value in parts.items()})
 
 
-def compiled(plan: Plan, networks: Networks, steps: int, anew: int = 0) -> Trainee:
+def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trainee:
     """Return the model that `fit` trains.
 
     Parameters
     ----------
     plan : Plan
     networks : Networks
-    steps : int
-        In an epoch.
+    images : int
+        Training images in an epoch.
     anew : int
         As `train` takes it.
     """
-    training, trainee = plan.training, Trainee(plan, networks)
+    training, trainee = plan.training, Trainee(plan, networks, images)
+    steps = trainee.steps
     trainee.compile(
         optimizer=keras.optimizers.Adam(Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))),
         steps_per_execution=_steps_per_execution(plan, networks, steps),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 import tensorflow as tf
 
@@ -16,16 +18,25 @@ class Trainee(keras.Model):  # type: ignore[misc]
     ----------
     plan : Plan
     networks : Networks
+    images : int
+        Training images in an epoch.
     """
 
-    def __init__(self, plan: Plan, networks: Networks) -> None:
+    def __init__(self, plan: Plan, networks: Networks, images: int) -> None:
         super().__init__(name="trainee")
         self.plan = plan
+        self.images = images
+        self.steps = math.ceil(images / plan.training.batch_size)
         self.encoder = networks.encoder
         self.decoder = networks.decoder
         self.seed = networks.seed
         self.means = [keras.metrics.Mean(name=name) for name in plan.model.parts]
         self.built = True  # both networks are; this model adds no weights
+
+    @property
+    def epochs_done(self) -> tf.Tensor:
+        """How often every training image was seen, a scalar; a loss may change on the way."""
+        return tf.cast(self.optimizer.iterations, tf.float32) / self.steps
 
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Take one step of the optimiser on a (given, target) batch, (B, H, W, C) each."""

@@ -1,0 +1,21 @@
+"""The dense body: two hidden layers that narrow to features, and the same two back."""
+
+from __future__ import annotations
+
+import math
+
+from aelab.models.spec import Layers, Shape, Tensor
+
+
+def narrow(layers: Layers, image: Tensor, width: int) -> Tensor:
+    """Turn images (B, H, W, C) into features (B, width // 2)."""
+    x = layers.Flatten()(image)
+    x = layers.Dense(width, activation="relu")(x)
+    return layers.Dense(width // 2, activation="relu")(x)
+
+
+def widen(layers: Layers, code: Tensor, width: int, shape: Shape) -> Tensor:
+    """Turn codes (B, latent_dim) into images (B, H, W, C) in [0, 1]."""
+    x = layers.Dense(width // 2, activation="relu")(code)
+    x = layers.Dense(width, activation="relu")(x)
+    return layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="sigmoid")(x))
