@@ -83,7 +83,7 @@ def _row(model: str, settings: dict[str, Any], rounds: int) -> None:
 def _bare(plan: Plan, images: TrainingImages) -> None:
     height, width, channels = images.train.shape[1:]
     batches = TrainingBatches(images.train, plan)
-    trainee = compiled(plan, build(plan, (height, width, channels)), len(images))
+    trainee = compiled(plan, build(plan, (height, width, channels)), len(images.train))
     trainee.fit(
         batches.from_step(0),
         validation_data=fixed_batches(images.validation, plan),

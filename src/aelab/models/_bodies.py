@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import FilterConfig, convolve, deconvolve
-from aelab.models._dense import narrow, widen
+from aelab.models._dense import DenseConfig, narrow, widen
 from aelab.models.spec import Layers, Shape, Tensor
 
+BODY_HELP: Final = N_(
+    "Dense layers (their width counts) are fast and good on small grey images; convolutions (their filters count) "
+    "see neighbouring pixels together."
+)
 Body = Literal["convolutional", "dense"]
 
 
 @dataclass(frozen=True)
-class BodyConfig(FilterConfig):
+class BodyConfig(FilterConfig, DenseConfig):
     """Settings of a body."""
 
     body: Body = field(
         "convolutional",
         "Body",
-        "Dense layers are fast and good on small grey images; convolutions see neighbouring pixels together.",
-    )
-    width: int = field(
-        512,
-        "Width",
-        "Of a dense body: units of the first hidden layer; the second has half as many.",
-        low=4,
-        high=4096,
-        scale="log",
+        BODY_HELP,
     )
 
 

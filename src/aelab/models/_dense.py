@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from aelab.models.spec import Layers, Shape, Tensor
+from aelab.fields import field
+from aelab.models.spec import Layers, ModelConfig, Shape, Tensor
+
+
+@dataclass(frozen=True)
+class DenseConfig(ModelConfig):
+    """Settings of the dense body."""
+
+    width: int = field(
+        512, "Width", "Units of the first hidden layer; the second has half as many.", low=4, high=4096, scale="log"
+    )
 
 
 def narrow(layers: Layers, image: Tensor, width: int) -> Tensor:

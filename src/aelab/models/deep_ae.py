@@ -11,20 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aelab.errors import N_
-from aelab.fields import field
-from aelab.models._dense import narrow, widen
-from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, pixel_mean, pixel_units
-from aelab.models.shallow_ae import Config as ShallowConfig
+from aelab.models._dense import DenseConfig, narrow, widen
+from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, ErrorConfig, pixel_mean, pixel_units
 from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 
 
 @dataclass(frozen=True)
-class Config(ShallowConfig):
+class Config(DenseConfig, ErrorConfig):
     """Settings of the deep autoencoder."""
-
-    width: int = field(
-        512, "Width", "Units of the first hidden layer; the second has half as many.", low=4, high=4096, scale="log"
-    )
 
 
 def encoder(layers: Layers, image: Tensor, config: Config) -> Tensor:
