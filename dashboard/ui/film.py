@@ -167,9 +167,9 @@ def show_curves(lane: Lane, epoch: int) -> None:
     history = caches.history(lane.run)
     if len(history) < 2 or lane.run.model not in models:
         return
-    parts = models[lane.run.model].parts
-    named = {name: t(label) for name, label in parts.items()}
-    if len(parts) > 1:
+    spec = models[lane.run.model]
+    named = {name: t(label) for name, label in spec.logged.items()}
+    if len(spec.parts) > 1:
         named = {"loss": t("Loss (sum of the parts)"), **named}
     shown = lane.film.epochs[lane.film.at(epoch)]
     for part, label in named.items():

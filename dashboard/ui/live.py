@@ -99,7 +99,7 @@ def _curves(run: Run) -> None:
     if len(history) < 2 and spec.fit is not None:
         st.caption(t("This model has a closed form: one step, no curve."))
         return
-    parts = {"loss": t("Loss (sum of the parts)")} | {name: t(label) for name, label in spec.parts.items()}
+    parts = {"loss": t("Loss (sum of the parts)")} | {name: t(label) for name, label in spec.logged.items()}
     if len(spec.parts) == 1:
         del parts["loss"]  # the one part is the loss
     for part, label in parts.items():

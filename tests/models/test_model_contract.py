@@ -24,6 +24,7 @@ from aelab.pixels import to_unit
 from aelab.training.config import Plan, plan
 from aelab.training.loop import TrainingImages, train
 from aelab.training.networks import Networks, build, to_onnx
+from aelab.training.quantizer import VectorQuantizer
 from aelab.training.recorder import Epoch
 
 # Keras' exporter asks numpy for a name that is gone; it warns once a process.
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object` will b
 
 ALL = [pytest.param(spec, id=spec.name) for spec in models]
 SHAPES = [(28, 28, 1), (128, 128, 3), (33, 47, 3)]
-SMALL = {"latent_dim": 5, "filters": 4, "width": 8}
+SMALL = {"latent_dim": 5, "filters": 4, "width": 8, "code_size": 1, "codes": 16}
 TEN_IMAGES = {"epochs": 12, "batch_size": 5, "learning_rate": 0.01}
 
 
@@ -92,6 +93,9 @@ def test_the_multiplications_are_those_of_the_kernels(built: Built) -> None:
     for layer in kernels(built.networks.encoder) + kernels(built.networks.decoder):
         grid = layer.input if isinstance(layer, keras.layers.Conv2DTranspose) else layer.output
         expected += math.prod(layer.kernel.shape) * math.prod(grid.shape[1:-1])
+    for layer in built.networks.decoder.layers:
+        if isinstance(layer, VectorQuantizer):  # each number is held against each letter
+            expected += layer.codes * layer.output.shape[-1]
     assert built.traced.multiply_adds == expected
 
 
@@ -163,7 +167,7 @@ def test_the_parts_of_the_loss_are_those_declared_and_add_up_to_it(trained: Trai
     assert len(trained.epochs) == trained.plan.training.epochs
     for epoch in trained.epochs:
         for values in (epoch.train, epoch.validation):
-            assert list(values) == ["loss", *parts]
+            assert list(values) == ["loss", *trained.plan.model.logged]
             assert sum(values[part] for part in parts) == pytest.approx(values["loss"], rel=1e-5)
             assert all(math.isfinite(value) for value in values.values())
 
@@ -199,13 +203,21 @@ def test_what_people_read_is_there(spec: ModelSpec) -> None:
     assert spec.label
     assert spec.summary
     assert spec.paper
-    assert all(spec.parts.values())
-    losses = spec.config.choices("loss") if "loss" in spec.config.names() else (None,)
-    units = {loss: spec.units(spec.config.parse({} if loss is None else {"loss": loss})) for loss in losses or ()}
-    assert all(("squared error" in unit) == (loss in {None, "mse"}) for loss, unit in units.items())
+    assert all(spec.logged.values())
+    for loss in spec.config.choices("loss") or () if "loss" in spec.config.names() else ():
+        assert ("squared error" in spec.units(spec.config.parse({"loss": loss}))) == (loss == "mse")
+    assert spec.units(spec.config())
     assert spec.denoises == ("noise" in spec.config.names()) == ("noise_level" in spec.config.names())
 
 
 def test_a_layer_row_is_what_the_form_shows() -> None:
     rows = summarize(models["deep_ae"], models["deep_ae"].config(), (28, 28, 1)).encoder
     assert rows[1] == LayerSummary("Dense", (512,), 784 * 512 + 512, 784 * 512)
+
+
+def test_the_server_sees_the_opponent_that_keras_trains() -> None:
+    chosen = planned(models["vae_gan"])
+    critic = build(chosen, (33, 47, 3)).critic
+    assert critic is not None
+    rows = summarize(chosen.model, chosen.model_config, (33, 47, 3)).opponent
+    assert sum(row.parameters for row in rows) == critic.count_params()

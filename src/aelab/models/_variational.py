@@ -75,12 +75,20 @@ def through(networks: Any, given: Tensor, target: Tensor, config: VariationalCon
     if config.loss == "bernoulli":  # each pixel is white as often as it is bright
         chance = random.uniform(ops.shape(given), seed=networks.seed)
         given = target = ops.cast(chance < given, "float32")
+    mean, log_variance, code = posterior(networks, given, training)
+    output = networks.decoder(code, training=training)  # (B, H, W, C)
+    return Pass(mean, log_variance, code, error_of_images(target, output, config.loss))
+
+
+def posterior(networks: Any, given: Tensor, training: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return mean and log-variance of the posterior of images (B, H, W, C), and one draw of it, (B, K) each."""
+    from keras import ops, random  # noqa: PLC0415
+
     mean, log_variance = networks.encoder(given, training=training)  # (B, K), (B, K)
     log_variance = ops.clip(log_variance, -_LOG_VARIANCE_BOUND, _LOG_VARIANCE_BOUND)
     noise = random.normal(ops.shape(mean), seed=networks.seed)
     code = mean + ops.exp(0.5 * log_variance) * noise  # the reparametrisation: chance enters beside the weights
-    output = networks.decoder(code, training=training)  # (B, H, W, C)
-    return Pass(mean, log_variance, code, error_of_images(target, output, config.loss))
+    return mean, log_variance, code
 
 
 def error_of_images(target: Tensor, output: Tensor, loss: Likelihood) -> Tensor:

@@ -59,6 +59,32 @@ class Symbol:
 
 
 @dataclass(frozen=True)
+class Opponent:
+    """A network that is trained against the others, and steps in turn with them.
+
+    Attributes
+    ----------
+    network : callable
+        ``network(layers, image, config)`` gives what it makes of images (B, H, W, C): a score (B, 1), or score and
+        features. It is `networks.critic` in the losses.
+    losses : callable
+        As the architecture's own, of what the opponent minimises.
+    parts : mapping of str to str
+        What these are called on screen. They stand beside the loss and are no part of it.
+    steps : callable
+        ``steps(config)`` is how many it takes for each step of the others.
+    momentum : float
+        Adam's first, of both sides: less than usual, since what each of them minimises moves.
+    """
+
+    network: Callable[[Layers, Tensor, Any], Any]
+    losses: Callable[..., Mapping[str, Tensor]]
+    parts: Mapping[str, str]
+    steps: Callable[[Any], int]
+    momentum: float
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """One architecture.
 
@@ -84,6 +110,11 @@ class ModelSpec:
         Of the equation.
     fit : callable, optional
         ``fit(networks, images, config)`` sets the weights in closed form, instead of descent.
+    opponent : Opponent, optional
+        Whom it is trained against.
+    check : callable, optional
+        ``check(config, shape)`` raises a `LabError`, with the nearest values that do, where settings cannot work
+        together or with images of a shape (H, W, C).
     generative : bool
         Whether codes drawn from a standard normal decode to samples.
     denoises : bool
@@ -103,6 +134,13 @@ class ModelSpec:
     symbols: tuple[Symbol, ...]
     parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
+    opponent: Opponent | None = None
+    check: Callable[[Any, Shape], None] | None = None
     generative: bool = False
     denoises: bool = False
     order: int = 0
+
+    @property
+    def logged(self) -> Mapping[str, str]:
+        """What is logged of every epoch beside the loss: its parts, and those of the opponent's."""
+        return {**self.parts, **(self.opponent.parts if self.opponent else {})}

@@ -88,6 +88,10 @@ class TracedLayers:
         """Stand in for `keras.layers.ReLU`."""
         return self._layer("ReLU", lambda s: (s, 0, 0))
 
+    def VectorQuantizer(self, codes: int, size: int, name: str | None = None) -> Any:
+        """Stand in for `aelab.training.quantizer.VectorQuantizer`."""
+        return self._layer("VectorQuantizer", lambda s: (s, codes * size, codes * s[-1]))
+
     def Flatten(self) -> Any:
         """Stand in for `keras.layers.Flatten`."""
         return self._layer("Flatten", lambda s: ((math.prod(s),), 0, 0))
@@ -104,10 +108,11 @@ class TracedLayers:
 
 @dataclass(frozen=True)
 class Summary:
-    """The layers of both networks of an architecture, in order."""
+    """The layers of the networks of an architecture, in order; `opponent` is trained with them and not kept."""
 
     encoder: tuple[LayerSummary, ...]
     decoder: tuple[LayerSummary, ...]
+    opponent: tuple[LayerSummary, ...] = ()
 
     @property
     def parameters(self) -> int:
@@ -122,7 +127,9 @@ class Summary:
 
 def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
     """Trace both networks of an architecture for images of `shape` (H, W, C)."""
-    encoder, decoder = TracedLayers(), TracedLayers()
+    encoder, decoder, opponent = TracedLayers(), TracedLayers(), TracedLayers()
     spec.encoder(encoder, Traced(shape), config)
     spec.decoder(decoder, Traced((config.latent_dim,)), config, shape)
-    return Summary(tuple(encoder.rows), tuple(decoder.rows))
+    if spec.opponent is not None:
+        spec.opponent.network(opponent, Traced(shape), config)
+    return Summary(tuple(encoder.rows), tuple(decoder.rows), tuple(opponent.rows))

@@ -117,8 +117,8 @@ def check_history(content: bytes, model: ModelSpec) -> None:
         for part in (epoch.get("train"), epoch.get("validation")):
             if not isinstance(part, dict):
                 raise _wrong(place, "train, validation")
-            _only(place, part, ("loss", *model.parts))
-            if len(part) != 1 + len(model.parts) or not _are_finite(part.values()):
+            _only(place, part, ("loss", *model.logged))
+            if len(part) != 1 + len(model.logged) or not _are_finite(part.values()):
                 raise _wrong(place, "loss")
         if not _are_finite(epoch.get(name) for name in ("seconds", "learning_rate")):
             raise _wrong(place, "seconds, learning_rate")

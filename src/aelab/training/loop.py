@@ -156,8 +156,16 @@ def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trai
     """
     training, trainee = plan.training, Trainee(plan, networks, images)
     steps = trainee.steps
+    opponent = plan.model.opponent
+    momentum = opponent.momentum if opponent else 0.9
+
+    def optimizer() -> keras.optimizers.Optimizer:
+        rate = Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))
+        return keras.optimizers.Adam(rate, beta_1=momentum)
+
     trainee.compile(
-        optimizer=keras.optimizers.Adam(Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))),
+        optimizer=optimizer(),
+        critic_optimizer=optimizer() if opponent else None,
         steps_per_execution=_steps_per_execution(plan, networks, steps),
         jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
     )

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -13,6 +14,10 @@ import numpy as np
 
 from aelab.models.spec import Shape
 from aelab.training.config import Plan
+from aelab.training.quantizer import VectorQuantizer
+
+#: What an architecture is written against: Keras' layers, and the lab's own.
+_LAYERS = SimpleNamespace(**vars(keras.layers), VectorQuantizer=VectorQuantizer)
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,14 @@ class Networks:
     decoder : keras.Model
         (B, K) -> (B, H, W, C).
     seed : keras.random.SeedGenerator
+    critic : keras.Model or None
+        The opponent, which is not exported: (B, H, W, C) -> (B, 1), or that and features.
     """
 
     encoder: keras.Model
     decoder: keras.Model
     seed: keras.random.SeedGenerator
+    critic: keras.Model | None = None
 
     # Called as they are: `predict` spends 40 ms on any number of images, and compiling for `predict_on_batch` takes
     # longer than all snapshots of a short training.
@@ -45,15 +53,16 @@ class Networks:
 
 
 def build(plan: Plan, shape: Shape) -> Networks:
-    """Make both networks with fresh weights drawn from the plan's seed."""
+    """Make the networks with fresh weights drawn from the plan's seed."""
     keras.utils.set_random_seed(plan.training.seed)
     image = keras.Input(shape, name="image")
     code = keras.Input((plan.model_config.latent_dim,), name="code")
     spec, config = plan.model, plan.model_config
     return Networks(
-        keras.Model(image, spec.encoder(keras.layers, image, config), name="encoder"),
-        keras.Model(code, spec.decoder(keras.layers, code, config, shape), name="decoder"),
+        keras.Model(image, spec.encoder(_LAYERS, image, config), name="encoder"),
+        keras.Model(code, spec.decoder(_LAYERS, code, config, shape), name="decoder"),
         keras.random.SeedGenerator(plan.training.seed),
+        spec.opponent and keras.Model(image, spec.opponent.network(_LAYERS, image, config), name="critic"),
     )
 
 

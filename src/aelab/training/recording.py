@@ -48,7 +48,7 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Report the epoch's numbers, and keep a snapshot if it is one of those that are kept."""
         logs = logs or {}
-        names = tuple(self._plan.model.parts)
+        names = tuple(self._plan.model.logged)
         self.report(
             {name: float(logs[name]) for name in names},
             {name: float(logs[f"val_{name}"]) for name in names},
@@ -56,13 +56,12 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
         )
 
     def report(self, train: dict[str, float], validation: dict[str, float], learning_rate: float) -> None:
-        """Hand the recorder an epoch's parts, their sums, and a snapshot."""
+        """Hand the recorder an epoch's parts, the loss, and a snapshot."""
         seconds = time.monotonic() - self._started
-        train, validation = with_total(train), with_total(validation)
+        train, validation = (self._with_loss(parts) for parts in (train, validation))
         self._recorder.epoch(Epoch(self._epoch, train, validation, seconds, learning_rate))
         self._snapshots.after(self._epoch)
 
-
-def with_total(parts: dict[str, float]) -> dict[str, float]:
-    """Return the parts with their sum as `"loss"`."""
-    return {"loss": math.fsum(parts.values()), **parts}
+    def _with_loss(self, parts: dict[str, float]) -> dict[str, float]:
+        """Return what is logged with the sum of the architecture's own parts as `"loss"`."""
+        return {"loss": math.fsum(parts[name] for name in self._plan.model.parts), **parts}

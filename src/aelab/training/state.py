@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from aelab.errors import LabError
+from aelab.training.trainee import Trainee
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
-def state_of(trainee: keras.Model) -> dict[str, npt.NDArray[np.generic]]:
+def state_of(trainee: Trainee) -> dict[str, npt.NDArray[np.generic]]:
     """Return the values of every variable of a compiled model: networks, optimiser, chance, running means."""
     return {name: np.asarray(variable.value) for name, variable in _variables(trainee).items()}
 
 
-def restore(trainee: keras.Model, arrays: Arrays) -> None:
+def restore(trainee: Trainee, arrays: Arrays) -> None:
     """Give every variable the value it had; the inverse of `state_of`.
 
     Raises
@@ -52,9 +52,10 @@ def is_finite(arrays: Arrays) -> bool:
     return all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f")
 
 
-def _variables(trainee: keras.Model) -> dict[str, Any]:
+def _variables(trainee: Trainee) -> dict[str, Any]:
     """Return the variables by names that are the same in every process: Keras numbers its layers as they come."""
-    trainee.optimizer.build(trainee.trainable_variables)
     variables = {f"network/{index}/{each.name}": each for index, each in enumerate(trainee.variables)}
-    variables |= {f"optimizer/{index}": each for index, each in enumerate(trainee.optimizer.variables)}
+    for name, (optimizer, weights) in trainee.optimizers.items():
+        optimizer.build(weights)
+        variables |= {f"{name}/{index}": each for index, each in enumerate(optimizer.variables)}
     return variables | {f"mean/{mean.name}/{each.name}": each for mean in trainee.metrics for each in mean.variables}

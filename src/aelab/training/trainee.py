@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from aelab.training.config import Plan
 from aelab.training.networks import Networks
+
+Losses = Callable[..., Mapping[str, tf.Tensor]]
 
 
 class Trainee(keras.Model):  # type: ignore[misc]
@@ -29,9 +33,15 @@ class Trainee(keras.Model):  # type: ignore[misc]
         self.steps = math.ceil(images / plan.training.batch_size)
         self.encoder = networks.encoder
         self.decoder = networks.decoder
+        self.critic = networks.critic
         self.seed = networks.seed
-        self.means = [keras.metrics.Mean(name=name) for name in plan.model.parts]
+        self.means = [keras.metrics.Mean(name=name) for name in plan.model.logged]
         self.built = True  # both networks are; this model adds no weights
+
+    def compile(self, *, critic_optimizer: keras.optimizers.Optimizer | None, **of_model: Any) -> None:
+        """Choose the optimisers: of the networks that are kept, and of their opponent if there is one."""
+        super().compile(**of_model)
+        self.critic_optimizer = critic_optimizer
 
     @property
     def epochs_done(self) -> tf.Tensor:
@@ -39,26 +49,52 @@ class Trainee(keras.Model):  # type: ignore[misc]
         return tf.cast(self.optimizer.iterations, tf.float32) / self.steps
 
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Take one step of the optimiser on a (given, target) batch, (B, H, W, C) each."""
-        with tf.GradientTape() as tape:
-            parts = self._loss_parts(batch, training=True)
-            loss = tf.add_n(list(parts.values()))
-        weights = self.trainable_weights
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        return self._updated(parts, batch)
+        """Take one step of the optimiser on a (given, target) batch, (B, H, W, C) each; the opponent steps first."""
+        opponent, config = self.plan.model.opponent, self.plan.model_config
+        against: dict[str, tf.Tensor] = {}
+        if opponent is not None and self.critic is not None:
+            for _ in range(opponent.steps(config)):
+                against = self._stepped(opponent.losses, batch, self.critic_optimizer, self.critic.trainable_weights)
+        own = self._stepped(self.plan.model.losses, batch, self.optimizer, self._own_weights)
+        return self._updated(own | against, batch)
 
     def test_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Measure the parts on a batch."""
-        return self._updated(self._loss_parts(batch, training=False), batch)
+        opponent = self.plan.model.opponent
+        against = self._parts(opponent.losses, batch, training=False) if opponent else {}
+        return self._updated(self._parts(self.plan.model.losses, batch, training=False) | against, batch)
 
     @property
     def metrics(self) -> list[keras.metrics.Mean]:
         """The running means, which Keras resets at the start of every epoch."""
         return self.means
 
-    def _loss_parts(self, batch: tuple[tf.Tensor, tf.Tensor], *, training: bool) -> dict[str, tf.Tensor]:
+    @property
+    def optimizers(self) -> dict[str, tuple[keras.optimizers.Optimizer, list[keras.Variable]]]:
+        """Each optimiser with what it moves, by name."""
+        found = {"optimizer": (self.optimizer, self._own_weights)}
+        if self.critic is not None:
+            found["critic_optimizer"] = (self.critic_optimizer, self.critic.trainable_weights)
+        return found
+
+    @property
+    def _own_weights(self) -> list[keras.Variable]:
+        """Weights of both networks that are kept."""
+        return [*self.encoder.trainable_weights, *self.decoder.trainable_weights]
+
+    def _stepped(
+        self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], optimizer: Any, weights: list[keras.Variable]
+    ) -> dict[str, tf.Tensor]:
+        """Take one step down the sum of some parts, and return these."""
+        with tf.GradientTape() as tape:
+            parts = self._parts(losses, batch, training=True)
+            loss = tf.add_n(list(parts.values()))
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return parts
+
+    def _parts(self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], *, training: bool) -> dict[str, tf.Tensor]:
         given, target = batch
-        return dict(self.plan.model.losses(self, given, target, self.plan.model_config, training))
+        return dict(losses(self, given, target, self.plan.model_config, training))
 
     def _updated(self, parts: dict[str, tf.Tensor], batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         images = tf.shape(batch[0])[0]

@@ -1,0 +1,120 @@
+"""A variational autoencoder with a critic: an image is near another if the critic sees the same in both.
+
+The error of a pixel punishes an edge that is one pixel off as much as one that is missing, and so blurs.  Here
+images are compared by the features of a critic that learns to tell real images from drawn ones, and the decoder is
+asked to deceive it as well [1]_::
+
+    weight * squared error of the features + KL(q(z|x) || N(0, I)) + adversarial * log-odds of being found out
+
+References
+----------
+.. [1] A. B. L. Larsen, S. K. Sønderby, H. Larochelle and O. Winther, "Autoencoding beyond pixels using a learned
+   similarity metric", ICML 2016: algorithm 1. arXiv:1512.09300
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aelab.errors import N_
+from aelab.fields import field
+from aelab.models._convolutional import FilterConfig, convolve, deconvolve
+from aelab.models._critic import CRITIC, critic, taken_for
+from aelab.models._losses import IMAGE, OUTPUT
+from aelab.models._variational import posterior
+from aelab.models.spec import Layers, ModelSpec, Opponent, Symbol, Tensor
+from aelab.models.vae import kl_divergence
+
+
+@dataclass(frozen=True)
+class Config(FilterConfig):
+    """Settings of the VAE-GAN."""
+
+    weight: float = field(
+        0.1, "Weight", "Of the error of the critic's features, beside the divergence.", low=0.0, high=1e4, scale="log"
+    )
+    adversarial: float = field(
+        1.0, "Adversarial weight", "Of deceiving the critic: higher is sharper, and less faithful.", low=0.0, high=1e3
+    )
+
+
+def encoder(layers: Layers, image: Tensor, config: Config) -> tuple[Tensor, Tensor]:
+    """(B, H, W, C) -> mean and log-variance of the posterior, (B, latent_dim) each."""
+    x = convolve(layers, image, config)
+    return layers.Dense(config.latent_dim)(x), layers.Dense(config.latent_dim)(x)
+
+
+def _made(networks: Any, code: Tensor, training: bool) -> Tensor:
+    """Return what codes (B, K), and as many draws of the prior, decode to: (2 B, H, W, C)."""
+    from keras import ops, random  # noqa: PLC0415 - only workers have Keras
+
+    draws = random.normal(ops.shape(code), seed=networks.seed)
+    # The encoder hears nothing of the critic's verdict: it is to be faithful, the decoder to deceive.
+    return networks.decoder(ops.concatenate([ops.stop_gradient(code), draws]), training=training)
+
+
+def losses(networks: Any, given: Tensor, target: Tensor, config: Config, training: bool) -> dict[str, Tensor]:
+    """Return the three parts that encoder and decoder minimise, each a mean over the images of the batch."""
+    from keras import ops  # noqa: PLC0415
+
+    mean, log_variance, code = posterior(networks, given, training)  # (B, K) each
+    output = networks.decoder(code, training=training)  # (B, H, W, C)
+    seen, wanted = (networks.critic(images, training=training)[1] for images in (output, target))  # (B, F) each
+    scores, _ = networks.critic(_made(networks, code, training), training=training)  # (2 B, 1)
+    return {
+        "weighted_features": config.weight * ops.mean(ops.sum(ops.square(seen - wanted), axis=1)),
+        "kl": ops.mean(ops.sum(kl_divergence(mean, log_variance), axis=1)),
+        "weighted_adversarial": config.adversarial * taken_for(True, scores),
+    }
+
+
+def critic_losses(networks: Any, given: Tensor, target: Tensor, config: Config, training: bool) -> dict[str, Tensor]:
+    """Return what the critic minimises: how often it takes real images for drawn, and drawn ones for real."""
+    _, _, code = posterior(networks, given, training)
+    real, _ = networks.critic(target, training=training)
+    drawn, _ = networks.critic(_made(networks, code, training), training=training)
+    return {"critic_real": taken_for(True, real), "critic_drawn": taken_for(False, drawn)}
+
+
+SPEC = ModelSpec(
+    name="vae_gan",
+    label=N_("VAE-GAN"),
+    summary=N_("A variational autoencoder that is judged by a critic instead of pixel by pixel: sharper images."),
+    paper="Larsen et al. 2016",
+    config=Config,
+    encoder=encoder,
+    decoder=deconvolve,
+    losses=losses,
+    units=lambda config: N_("weighted sum per image"),
+    parts={
+        "weighted_features": N_("λ · Error of the critic's features"),
+        "kl": N_("KL divergence"),
+        "weighted_adversarial": N_("α · Being found out by the critic"),
+    },
+    equation=(
+        r"\mathcal{L} = \lambda \| D_\ell(x) - D_\ell(\hat{x}) \|^2"
+        r" + \mathrm{KL}(q(z|x) \,\|\, \mathcal{N}(0, I)) - \alpha \log D(\hat{x})"
+    ),
+    symbols=(
+        IMAGE,
+        OUTPUT,
+        CRITIC,
+        Symbol(r"D_\ell(x)", N_("the critic's features of the image"), "wanted"),
+        Symbol("z", N_("a draw from what the encoder makes of it"), "code"),
+        Symbol(r"\lambda", N_("weight of the features"), "config.weight"),
+        Symbol(r"\alpha", N_("weight of deceiving the critic"), "config.adversarial"),
+    ),
+    opponent=Opponent(
+        network=critic,
+        losses=critic_losses,
+        parts={
+            "critic_real": N_("The critic's loss on real images (nats)"),
+            "critic_drawn": N_("The critic's loss on drawn images (nats)"),
+        },
+        steps=lambda config: 1,
+        momentum=0.5,
+    ),
+    generative=True,
+    order=13,
+)
