@@ -5,11 +5,16 @@ It has no batch normalisation, with which the images of a batch would tell of on
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from aelab.errors import N_
 from aelab.models._convolutional import FilterConfig, convolve
 from aelab.models.spec import Layers, Symbol, Tensor
 
-CRITIC = Symbol("D", N_("the critic: how sure it is that an image is real"), "networks.critic")
+REAL: Final = Symbol("x", N_("a real image"), "target")
+PRIOR: Final = Symbol("z", N_("a draw from the prior"), "prior")
+DRAWN: Final = Symbol(r"\hat{x}", N_("what the decoder makes of it"), "drawn")
+CRITIC: Final = Symbol("D", N_("the critic: how sure it is that an image is real"), "networks.critic")
 
 
 def critic(layers: Layers, image: Tensor, config: FilterConfig) -> tuple[Tensor, Tensor]:
@@ -23,3 +28,11 @@ def taken_for(real: bool, scores: Tensor) -> Tensor:
     from keras import ops  # noqa: PLC0415 - only workers have Keras
 
     return ops.mean(ops.softplus(-scores if real else scores))
+
+
+def draw(networks: Any, like: Tensor, latent_dim: int, training: bool) -> Tensor:
+    """Return what as many draws of the prior decode to as there are images in a batch, (B, H, W, C)."""
+    from keras import ops, random  # noqa: PLC0415
+
+    prior = random.normal((ops.shape(like)[0], latent_dim), seed=networks.seed)
+    return networks.decoder(prior, training=training)

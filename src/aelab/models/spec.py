@@ -92,8 +92,9 @@ class ModelSpec:
     ----------
     name, label, summary, paper : str
     config : type of ModelConfig
-    encoder : callable
-        ``encoder(layers, image, config)`` gives the code (B, latent_dim), or mean and log-variance.
+    encoder : callable or None
+        ``encoder(layers, image, config)`` gives the code (B, latent_dim), or mean and log-variance. None where images
+        can only be drawn.
     decoder : callable
         ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1].
     losses : callable
@@ -126,7 +127,7 @@ class ModelSpec:
     summary: str
     paper: str
     config: type[ModelConfig]
-    encoder: Callable[[Layers, Tensor, Any], Any]
+    encoder: Callable[[Layers, Tensor, Any], Any] | None
     decoder: Callable[[Layers, Tensor, Any, Shape], Tensor]
     losses: Callable[..., Mapping[str, Tensor]]
     units: Callable[[Any], str]

@@ -128,7 +128,8 @@ class Summary:
 def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
     """Trace both networks of an architecture for images of `shape` (H, W, C)."""
     encoder, decoder, opponent = TracedLayers(), TracedLayers(), TracedLayers()
-    spec.encoder(encoder, Traced(shape), config)
+    if spec.encoder is not None:
+        spec.encoder(encoder, Traced(shape), config)
     spec.decoder(decoder, Traced((config.latent_dim,)), config, shape)
     if spec.opponent is not None:
         spec.opponent.network(opponent, Traced(shape), config)

@@ -191,7 +191,7 @@ def limited(indices: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:
 
 def _steps_per_execution(plan: Plan, networks: Networks, steps: int) -> int:
     """Return how many steps to run between two looks at whether to stop: many for small networks."""
-    _, height, width, channels = networks.encoder.input_shape
+    _, height, width, channels = networks.decoder.output_shape
     arithmetic = 3 * summarize(plan.model, plan.model_config, (height, width, channels)).multiply_adds
     step_seconds = arithmetic * plan.training.batch_size / _SLOW_MULTIPLY_ADDS
     return max(1, min(_MOST_STEPS_PER_EXECUTION, steps, int(_SECONDS_BETWEEN_CHECKS / step_seconds)))

@@ -22,11 +22,11 @@ _LAYERS = SimpleNamespace(**vars(keras.layers), VectorQuantizer=VectorQuantizer)
 
 @dataclass(frozen=True)
 class Networks:
-    """The two networks of an architecture, and the source of chance in its loss.
+    """The networks of an architecture, and the source of chance in its loss.
 
     Attributes
     ----------
-    encoder : keras.Model
+    encoder : keras.Model or None
         (B, H, W, C) -> (B, K), or mean and log-variance, (B, K) each.
     decoder : keras.Model
         (B, K) -> (B, H, W, C).
@@ -35,15 +35,21 @@ class Networks:
         The opponent, which is not exported: (B, H, W, C) -> (B, 1), or that and features.
     """
 
-    encoder: keras.Model
+    encoder: keras.Model | None
     decoder: keras.Model
     seed: keras.random.SeedGenerator
     critic: keras.Model | None = None
+
+    @property
+    def kept(self) -> dict[str, keras.Model]:
+        """The networks that a run keeps, by name."""
+        return {name: each for name, each in (("encoder", self.encoder), ("decoder", self.decoder)) if each is not None}
 
     # Called as they are: `predict` spends 40 ms on any number of images, and compiling for `predict_on_batch` takes
     # longer than all snapshots of a short training.
     def encode(self, images: Any) -> np.ndarray[Any, Any]:
         """Return the codes of a few hundred float32 images, (N, K); the mean, where it is a distribution."""
+        assert self.encoder is not None
         codes = self.encoder(images, training=False)
         return np.asarray(codes[0] if isinstance(codes, list | tuple) else codes)
 
@@ -59,7 +65,7 @@ def build(plan: Plan, shape: Shape) -> Networks:
     code = keras.Input((plan.model_config.latent_dim,), name="code")
     spec, config = plan.model, plan.model_config
     return Networks(
-        keras.Model(image, spec.encoder(_LAYERS, image, config), name="encoder"),
+        spec.encoder and keras.Model(image, spec.encoder(_LAYERS, image, config), name="encoder"),
         keras.Model(code, spec.decoder(_LAYERS, code, config, shape), name="decoder"),
         keras.random.SeedGenerator(plan.training.seed),
         spec.opponent and keras.Model(image, spec.opponent.network(_LAYERS, image, config), name="critic"),
@@ -78,10 +84,10 @@ def to_onnx(network: keras.Model) -> bytes:
 
 
 def to_weights(networks: Networks) -> bytes:
-    """Return the weights of both networks as one `.npz` file of numbered arrays, without pickles."""
+    """Return the weights of the networks that are kept as one `.npz` file of numbered arrays, without pickles."""
     arrays = {
         f"{name}_{index}": array
-        for name, network in (("encoder", networks.encoder), ("decoder", networks.decoder))
+        for name, network in networks.kept.items()
         for index, array in enumerate(network.get_weights())
     }
     with tempfile.TemporaryFile() as file:

@@ -34,7 +34,7 @@ _log = logging.getLogger("aelab.training")
 class Snapshots:
     """Keep a snapshot after every epoch, or after fewer where epochs are so short that it would be felt.
 
-    A snapshot holds, as arrays by name:
+    A snapshot holds, as arrays by name, the first two rows only of what has an encoder:
 
     ==============================  ================================================================
     `target`, `given`, `output`     uint8 (8, H, W, C): validation images, as the network is given
@@ -103,17 +103,21 @@ class Snapshots:
         return int(2 ** max(0, math.ceil(math.log2(snapshot / (_SHARE * epochs)))))
 
     def _arrays(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
-        codes = self._networks.encode(self._given)
-        shown = min(_SHOWN_IMAGES, len(codes))
+        shown = min(_SHOWN_IMAGES, len(self._target))
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        codes = self._prior[:0]
+        if self._networks.encoder is not None:
+            codes = self._networks.encode(self._given)
+            arrays |= {
+                "target": to_uint8(self._target[:shown]),
+                "given": to_uint8(self._given[:shown]),
+                "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
+            }
         images = to_uint8(self._networks.decode(np.concatenate([codes[:shown], self._prior])))
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "target": to_uint8(self._target[:shown]),
-            "given": to_uint8(self._given[:shown]),
-            "output": images[:shown],
-            "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
-        }
+        if len(codes):
+            arrays["output"] = images[:shown]
         if len(self._prior):
-            arrays["samples"] = images[shown:]
+            arrays["samples"] = images[len(images) - len(self._prior) :]
         return arrays | self._weights(epoch)
 
     def _weights(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
@@ -129,7 +133,7 @@ class Snapshots:
 def kernels(networks: Networks) -> Kernels:
     """Return a copy of the kernel of every layer that is trained, in order, by a name that says where it is."""
     found = {}
-    for side, network in (("encoder", networks.encoder), ("decoder", networks.decoder)):
+    for side, network in networks.kept.items():
         layers = [layer for layer in network.layers if layer.trainable and getattr(layer, "kernel", None) is not None]
         for number, layer in enumerate(layers, 1):
             found[f"{side}/{number}/{type(layer).__name__}"] = np.array(layer.kernel.numpy())

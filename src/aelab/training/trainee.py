@@ -79,8 +79,9 @@ class Trainee(keras.Model):  # type: ignore[misc]
 
     @property
     def _own_weights(self) -> list[keras.Variable]:
-        """Weights of both networks that are kept."""
-        return [*self.encoder.trainable_weights, *self.decoder.trainable_weights]
+        """Weights of the networks that are kept."""
+        encoder = self.encoder.trainable_weights if self.encoder is not None else []
+        return [*encoder, *self.decoder.trainable_weights]
 
     def _stepped(
         self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], optimizer: Any, weights: list[keras.Variable]

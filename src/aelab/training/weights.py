@@ -44,7 +44,7 @@ def check_room(plan: Plan, shape: Shape, arrays: Arrays) -> None:
 
 
 def set_weights(networks: Networks, arrays: Arrays) -> None:
-    """Set the weights of both networks to the arrays that `networks.to_weights` numbers; all of them, or none.
+    """Set the weights of networks to the arrays that `networks.to_weights` numbers; all of them, or none.
 
     Parameters
     ----------
@@ -57,17 +57,16 @@ def set_weights(networks: Networks, arrays: Arrays) -> None:
     LabError
         If one is missing, too many, of another shape, or not made of finite numbers; it names the layer.
     """
-    both = {"encoder": networks.encoder, "decoder": networks.decoder}
     wanted = {
         f"{name}_{index}": (f"{name} {variable.path}", tuple(variable.shape))
-        for name, network in both.items()
+        for name, network in networks.kept.items()
         for index, variable in enumerate(network.weights)
     }
     for array in arrays:
         if array not in wanted:
             raise LabError("There are weights called {array}, and no layer that takes them.", array=array)
     checked = {array: _checked(layer, shape, array, arrays) for array, (layer, shape) in wanted.items()}
-    for name, network in both.items():
+    for name, network in networks.kept.items():
         network.set_weights([checked[f"{name}_{index}"] for index in range(len(network.weights))])
 
 
