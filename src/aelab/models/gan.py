@@ -69,7 +69,7 @@ SPEC = ModelSpec(
             "critic_drawn": N_("The critic's loss on drawn images"),
         },
         steps=lambda config: 1,
-        momentum=0.5,
+        momenta=(0.5, 0.999),
     ),
     generative=True,
     order=11,

@@ -73,15 +73,15 @@ class Opponent:
         What these are called on screen. They stand beside the loss and are no part of it.
     steps : callable
         ``steps(config)`` is how many it takes for each step of the others.
-    momentum : float
-        Adam's first, of both sides: less than usual, since what each of them minimises moves.
+    momenta : tuple of two floats
+        Adam's, of both sides: less than usual, since what each of them minimises moves.
     """
 
     network: Callable[[Layers, Tensor, Any], Any]
     losses: Callable[..., Mapping[str, Tensor]]
     parts: Mapping[str, str]
     steps: Callable[[Any], int]
-    momentum: float
+    momenta: tuple[float, float]
 
 
 @dataclass(frozen=True)

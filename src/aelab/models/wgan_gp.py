@@ -103,7 +103,7 @@ SPEC = ModelSpec(
             "critic_penalty": N_("λ · Penalty on the critic's gradient"),
         },
         steps=lambda config: config.critic_steps,
-        momentum=0.0,
+        momenta=(0.0, 0.9),
     ),
     generative=True,
     order=12,

@@ -26,6 +26,7 @@ from aelab.training.trainee import Trainee
 _SECONDS_BETWEEN_CHECKS = 0.25
 _SLOW_MULTIPLY_ADDS = 5e9  # a second, of one core with convolutions: when in doubt check more often
 _MOST_STEPS_PER_EXECUTION = 32
+_MOMENTA = (0.9, 0.999)  # Adam's own
 
 
 @dataclass(frozen=True)
@@ -157,15 +158,14 @@ def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trai
     training, trainee = plan.training, Trainee(plan, networks, images)
     steps = trainee.steps
     opponent = plan.model.opponent
-    momentum = opponent.momentum if opponent else 0.9
 
-    def optimizer() -> keras.optimizers.Optimizer:
+    def optimizer(steps: int) -> keras.optimizers.Optimizer:
         rate = Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))
-        return keras.optimizers.Adam(rate, beta_1=momentum)
+        return keras.optimizers.Adam(rate, *(opponent.momenta if opponent else _MOMENTA))
 
     trainee.compile(
-        optimizer=optimizer(),
-        critic_optimizer=optimizer() if opponent else None,
+        optimizer=optimizer(steps),
+        critic_optimizer=optimizer(steps * opponent.steps(plan.model_config)) if opponent else None,
         steps_per_execution=_steps_per_execution(plan, networks, steps),
         jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
     )
