@@ -111,6 +111,8 @@ class ModelSpec:
         Of the equation.
     fit : callable, optional
         ``fit(networks, images, config)`` sets the weights in closed form, instead of descent.
+    usual : mapping
+        Of the settings that every training has, those that suit this architecture better than the usual ones.
     opponent : Opponent, optional
         Whom it is trained against.
     check : callable, optional
@@ -135,6 +137,7 @@ class ModelSpec:
     symbols: tuple[Symbol, ...]
     parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
+    usual: Mapping[str, Any] = default(default_factory=dict)
     opponent: Opponent | None = None
     check: Callable[[Any, Shape], None] | None = None
     generative: bool = False

@@ -105,6 +105,7 @@ SPEC = ModelSpec(
         Symbol(r"\lambda", N_("weight of the features"), "config.weight"),
         Symbol(r"\alpha", N_("weight of deceiving the critic"), "config.adversarial"),
     ),
+    usual={"learning_rate": 0.001},
     opponent=Opponent(
         network=critic,
         losses=critic_losses,

@@ -55,6 +55,11 @@ def suggested_batch_size(images: int) -> int:
     return min(128, max(8, 1 << max(0, (images // 20).bit_length() - 1)))
 
 
+def usual(spec: ModelSpec, images: int) -> TrainingConfig:
+    """Return the settings with which a training of an architecture on so many images begins, until somebody chooses."""
+    return TrainingConfig.parse({"batch_size": suggested_batch_size(images), **spec.usual})
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything that must be known to train: the architecture, its settings, the training's."""
