@@ -22,6 +22,11 @@ def choose(*run_ids: str) -> None:
     st.session_state["compare.next"] = list(run_ids)
 
 
+def is_chosen(run_id: str) -> bool:
+    """Return whether a run is among those that are compared."""
+    return run_id in st.session_state.get(KEY, [])
+
+
 def pick(known: Sequence[Known], picking: DeltaGenerator, filtering: DeltaGenerator) -> list[Known]:
     """Draw the picker of runs, and its filters elsewhere; return what is chosen, in the order of `known`."""
     by_id = {each.id: each for each in known}

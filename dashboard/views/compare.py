@@ -4,7 +4,6 @@ import streamlit as st
 
 from aelab.studies import comparison
 from ui import comparing, definitions, known, pickers, run_choice, run_comparison, run_import, run_keeping, tables
-from ui.guards import empty
 from ui.i18n import t
 
 st.title(t("Compare"))
@@ -21,8 +20,12 @@ with bringing:
     run_import.offer()
 pickers.name_damaged()
 if not everything:
-    run_keeping.offer_undo()
-    empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    st.info(
+        t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."),
+        icon=":material/info:",
+    )
+    run_keeping.offer([])
+    st.stop()
 if not chosen:
     st.info(t("Choose one run or more."), icon=":material/info:")
     run_keeping.offer(chosen)

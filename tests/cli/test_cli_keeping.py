@@ -97,6 +97,7 @@ def test_what_is_written_about_a_run_is_in_the_list(answer: Answers, refusal: Re
     assert answer("runs", "note", run_id, "--tag", "x")["notes"] == "Try beta 2"
     row = next(row for row in answer("runs", "list")["runs"] if row["run"] == run_id)
     assert (row["title"], row["tags"], row["archived"]) == ("First", ["x"], True)
+    assert answer("runs", "note", run_id, "--tag", "x; y", "--tag", "z")["tags"] == ["x", "y", "z"]
     assert answer("runs", "note", run_id, "--no-archive", "--tag", "")["tags"] == []
     assert answer("runs", "show", run_id)["archived"] is False
     assert "title may have up to 80 characters" in refusal("runs", "note", run_id, "--title", "x" * 81)

@@ -1,22 +1,17 @@
-"""Compare: what differs between runs and what it changed; and what is done with runs, which can be undone."""
+"""Compare: which runs, what differs between them, and what it changed."""
 
 from __future__ import annotations
 
-import io
 import json
-import pickle
-from pathlib import Path
 
 import pytest
-from bringing import after_the_work
 from labs import TrainedLab
-from seen import buttons, errors, figures, in_address, press, title, words
+from seen import figures, in_address, title, words
 from streamlit.testing.v1 import AppTest
 
-from aelab import inference, runs
-from aelab.runs import Run, about, transfer
+from aelab import runs
+from aelab.runs import Run, about
 from aelab.studies import comparison
-from ui import run_keeping
 
 
 def change(lab: TrainedLab, model: str, file: str, **changes: object) -> None:
@@ -39,10 +34,6 @@ def copied(lab: TrainedLab, model: str, new_id: str, **settings: object) -> Run:
 def chosen(page: AppTest) -> list[str]:
     """Return the ids of the runs that are compared."""
     return list(page.multiselect(key="compare.runs").value)
-
-
-def work_on(page: AppTest, run_id: str) -> AppTest:
-    return page.selectbox(key="compare.worked_on").set_value(run_id).run()
 
 
 def table(page: AppTest, column: str):
@@ -187,97 +178,3 @@ def test_without_a_choice_the_page_says_what_to_do(lab: TrainedLab, visit) -> No
     page.multiselect(key="compare.runs").set_value([]).run()
     assert "Choose one run or more." in words(page)
     assert not page.error
-
-
-# What is done with runs.
-
-
-def test_what_is_written_about_a_run_is_shown_as_text_wherever_it_is_named(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["vae"])
-    next(field for field in page.text_input if field.label == "Title").set_value("<b>Blurry</b> *one*")
-    next(field for field in page.text_input if field.label == "Tags").set_value("room 4, vae")
-    next(field for field in page.text_area if field.label == "Notes").set_value("Try beta 2")
-    press(page, "Save")
-    assert not page.error
-    written = about.read(lab.runs["vae"])
-    assert (written.title, written.tags, written.notes) == ("<b>Blurry</b> *one*", ("room 4", "vae"), "Try beta 2")
-    name = f"<b>Blurry</b> *one* ({lab.runs['vae'][-8:]})"
-    assert name in set(table(page, "best")["run"])
-    assert name.replace("<", "&lt;").replace(">", "&gt;") in {
-        line["name"] for figure in figures(page) for line in figure["data"]
-    }
-    assert "<b>Blurry</b> *one*" in words(visit("latent", run=lab.runs["vae"]))
-    assert r"\<b\>" in "".join(caption.value for caption in visit("latent", run=lab.runs["vae"]).caption)
-    assert "<b>Blurry</b> *one*" in set(visit("home").dataframe[0].value["Title"])
-
-
-def test_a_deleted_run_can_be_brought_back_until_the_next_action(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["dae"])
-    press(page, "Delete")
-    assert f"Deleted: {lab.runs['dae']}" in words(page)
-    assert lab.runs["dae"] not in chosen(page)
-    page.run()
-    press(page, "Undo")
-    assert lab.runs["dae"] in {row.id for row in runs.listed()}
-    assert "Undo" not in buttons(page)
-    work_on(page, lab.runs["dae"])
-    press(page, "Delete")
-    work_on(page, lab.runs["pca"])
-    press(page, "Archive")
-    assert "Undo" not in buttons(page)
-    assert about.read(lab.runs["pca"]).archived
-    assert runs.deleted() == [lab.runs["dae"]]  # from a shell it still comes back
-
-
-def test_a_damaged_run_is_named_and_can_be_deleted(lab: TrainedLab, visit) -> None:
-    (lab.folder / "runs" / lab.runs["dae"] / "config.json").write_bytes(b"{")
-    page = visit("compare")
-    assert any("config.json" in warning.value.replace("\\", "") for warning in page.warning)
-    press(work_on(page, lab.runs["dae"]), "Delete")
-    assert lab.runs["dae"] not in {row.id for row in runs.listed()}
-
-
-def test_a_run_that_somebody_else_deletes_meanwhile_is_no_traceback(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["dae"])
-    runs.delete(lab.runs["dae"])
-    page.run()
-    assert words(page)
-    assert not page.error
-    assert lab.runs["dae"] not in chosen(page)
-
-
-def test_the_files_of_a_run_are_offered(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["vae"])
-    labels = [element.label for element in page.download_button]
-    assert {"Whole run (zip)", "Encoder (ONNX)", "Decoder (ONNX)", "Weights (npz)"} <= set(labels)
-    run = runs.find(lab.runs["vae"])
-    expected = io.BytesIO()
-    transfer.export(run, inference.load(run).shape, expected)
-    assert run_keeping.zipped(run) == expected.getvalue()
-
-
-def bring(page: AppTest, name: str, content: bytes) -> AppTest:
-    page.file_uploader(key="compare.file").set_value((name, content, "application/octet-stream")).run()
-    return page.button(key="compare.bring").click().run()
-
-
-@pytest.mark.usefixtures("workers")
-def test_a_run_is_brought_by_a_real_worker_and_joins_the_choice(lab: TrainedLab, visit) -> None:
-    content = run_keeping.zipped(runs.find(lab.runs["vae"]))
-    runs.delete(lab.runs["vae"])
-    page = bring(visit("compare"), "vae.zip", content)
-    assert [bar.text for bar in page.progress]
-    after_the_work(page)
-    assert not page.error
-    assert lab.runs["vae"] in chosen(page)
-    assert "imported on" in words(page)
-
-
-def test_a_pickle_is_refused_at_once(lab: TrainedLab, visit) -> None:
-    page = bring(visit("compare"), "model.pt", pickle.dumps([1]))
-    (sentence,) = errors(page)
-    assert sentence.startswith("model.pt is a PyTorch file, which the lab never loads as a model")
-
-
-def test_a_run_can_be_brought_to_a_lab_that_has_none(untrained: Path, visit) -> None:
-    assert visit("compare").file_uploader(key="compare.file") is not None
