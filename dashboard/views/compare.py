@@ -9,13 +9,8 @@ from ui.i18n import t
 st.title(t("Compare"))
 st.caption(t("What differs between these runs, and what did it change?"))
 everything = known.known_runs(archived=True)
-archived = st.session_state.get("compare.archived", False)
-shown = [each for each in everything if archived or not each.about.archived]
 picking, filtering, bringing = st.container(), *st.columns(2)
-chosen = run_choice.pick(shown, picking, filtering) if shown else []
-with filtering:
-    if any(each.about.archived for each in everything):
-        st.toggle(t("Show archived runs"), key="compare.archived", persist_state="session")
+chosen = run_choice.pick(everything, picking, filtering) if everything else []
 with bringing:
     run_import.offer()
 pickers.name_damaged()
@@ -43,5 +38,5 @@ run_comparison.show_differences(chosen)
 places = {each.id: place for place, each in enumerate(reversed(everything))}
 run_comparison.show_curves(chosen, places)
 run_comparison.show_pools(chosen)
-run_comparison.show_board(shown, measure, chosen[0].run.dataset_checksum)
+run_comparison.show_board(run_choice.offered(everything), measure, chosen[0].run.dataset_checksum)
 run_keeping.offer(chosen)

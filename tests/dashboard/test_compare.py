@@ -149,6 +149,53 @@ def test_the_choice_is_in_the_address_and_a_link_restores_it(lab: TrainedLab, vi
     assert "Choose another beside it." in words(page)
 
 
+def test_a_link_to_an_archived_run_shows_it(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["dae"], archived=True)
+    page = visit("compare", runs=f"{lab.runs['pca']},{lab.runs['dae']}")
+    assert set(chosen(page)) == {lab.runs["pca"], lab.runs["dae"]}
+    assert f"{lab.runs['dae']}: archived" in words(page)
+    assert lab.runs["dae"] in set(table(page, "rank")["run"])
+    page.multiselect(key="compare.runs").set_value([lab.runs["pca"]]).run()
+    assert lab.runs["dae"] not in page.multiselect(key="compare.runs").options
+
+
+def test_a_run_that_is_archived_while_it_is_compared_stays_until_it_is_taken_out(lab: TrainedLab, visit) -> None:
+    page = visit("compare")
+    about.change(lab.runs["dae"], archived=True)
+    page.run()
+    assert lab.runs["dae"] in chosen(page)
+
+
+def test_what_a_link_asks_for_and_is_not_here_is_named_with_the_reason(lab: TrainedLab, visit) -> None:
+    runs.delete(lab.runs["dae"])
+    (lab.folder / "runs" / lab.runs["vae"] / "metrics.json").unlink()
+    page = visit("compare", runs=f"{lab.runs['pca']},{lab.runs['dae']},{lab.runs['vae']},no-such-run")
+    (said,) = [warning.value.replace("\\", "") for warning in page.warning if "link" in warning.value]
+    assert f"were deleted lately, and `aelab runs restore` brings them back: {lab.runs['dae']}" in said
+    assert f"are not done, or are damaged: {lab.runs['vae']}" in said
+    assert "this lab does not have: no-such-run" in said
+    assert chosen(page) == [lab.runs["pca"]]
+    page.multiselect(key="compare.runs").set_value([lab.runs["conv_ae"]]).run()
+    assert not any("link" in warning.value for warning in page.warning)
+
+
+def test_a_link_to_a_run_that_comes_back_misses_it_no_more(lab: TrainedLab, visit) -> None:
+    runs.delete(lab.runs["dae"])
+    page = visit("compare", runs=lab.runs["dae"])
+    assert any("link" in warning.value for warning in page.warning)
+    runs.restore(lab.runs["dae"])
+    page.run()
+    assert not any("link" in warning.value for warning in page.warning)
+
+
+def test_a_link_that_asks_for_what_is_no_name_is_shown_as_text(lab: TrainedLab, visit) -> None:
+    page = visit("compare", runs=f"<script>,{'x' * 500}")
+    (said,) = [warning.value for warning in page.warning if "link" in warning.value]
+    assert r"\<script\>" in said
+    assert "x" * 100 not in said
+    assert set(chosen(page)) == set(lab.runs.values())
+
+
 def test_filters_narrow_what_can_be_chosen_and_drop_nothing_that_is(lab: TrainedLab, visit) -> None:
     about.change(lab.runs["vae"], title="Room four", tags=["biology"])
     page = visit("compare", runs=lab.runs["pca"])
