@@ -80,6 +80,10 @@ def test_a_pickle_is_refused_without_being_opened(refusal: Refusal, lab: Trained
     )
     (tmp_path / "run.zip").write_bytes(pickle.dumps([1]))
     assert refusal("runs", "import", tmp_path / "run.zip").startswith("run.zip is a pickle file")
+    (tmp_path / "run.zip").write_bytes(b"just text")
+    assert refusal("runs", "import", tmp_path / "run.zip").startswith(
+        "run.zip is no exported run: it is not a zip file"
+    )
     assert "There is no file called" in refusal("runs", "import", tmp_path / "nothing.zip")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bringing import after_the_work
 from labs import TrainedLab
-from seen import buttons, errors, figures, press, words
+from seen import buttons, errors, figures, press, progress, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
@@ -175,6 +175,21 @@ def test_a_pickle_is_refused_at_once(lab: TrainedLab, visit) -> None:
     page = bring(visit("compare"), "model.pt", pickle.dumps([1]))
     (sentence,) = errors(page)
     assert sentence.startswith("model.pt is a PyTorch file, which the lab never loads as a model")
+
+
+@pytest.mark.parametrize("content", [b"just text", b"PK\x03\x04 and then nothing"])
+def test_a_file_that_is_no_zip_is_refused_at_once(lab: TrainedLab, visit, content: bytes) -> None:
+    page = bring(visit("compare"), "holiday.zip", content)
+    (sentence,) = errors(page)
+    assert sentence.startswith("holiday.zip is no exported run: it is not a zip file, or not a whole one.")
+    assert not page.progress
+
+
+def test_what_is_being_brought_is_called_by_the_run_inside(lab: TrainedLab, visit) -> None:
+    content = run_keeping.zipped(runs.find(lab.runs["vae"]))
+    runs.delete(lab.runs["vae"])
+    assert any(lab.runs["vae"] in bar for bar in progress(bring(visit("compare"), "run.zip", content)))
+    assert any(lab.runs["vae"] in bar for bar in progress(visit("home")))
 
 
 def test_a_run_can_be_brought_to_a_lab_that_has_none(untrained: Path, visit) -> None:
