@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aelab.studies import comparison
+from aelab.studies.pooling import places
 from ui import comparing, definitions, known, pickers, run_choice, run_comparison, run_import, run_keeping, tables
 from ui.i18n import t
 
@@ -35,8 +36,7 @@ tables.offer_csv(table, "compare.csv")
 definitions.define(comparing.MEASURES)
 run_comparison.show_differences(chosen)
 # Counted from the oldest, so that a run keeps its colour when others are chosen, or trained.
-places = {each.id: place for place, each in enumerate(reversed(everything))}
-run_comparison.show_curves(chosen, places)
+run_comparison.show_curves(chosen, places([each.run for each in reversed(everything)]))
 run_comparison.show_pools(chosen)
 run_comparison.show_board(run_choice.offered(everything), measure, chosen[0].run.dataset_checksum)
 run_keeping.offer(chosen)

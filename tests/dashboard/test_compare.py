@@ -7,6 +7,7 @@ import json
 import pytest
 from labs import TrainedLab
 from seen import figures, in_address, title, words
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from aelab import runs
@@ -85,6 +86,21 @@ def test_the_best_of_each_measure_is_said_in_words_beside_the_numbers(lab: Train
     assert (shown["n"] > 0).all()
 
 
+def test_each_measure_is_shown_with_its_interval(lab: TrainedLab, visit) -> None:
+    measured = runs.find(lab.runs["vae"]).metrics()["overall"]
+    measured["mse"] |= {"mean": 0.0512, "low": 0.0500, "high": 0.0524}
+    measured["psnr"] |= {"mean": 12.5, "low": None, "high": None}  # of a single image
+    change(lab, "vae", "metrics.json", overall=measured)
+    for page in (visit("compare"), visit("reports")):
+        frame = next(frame for frame in page.dataframe if {"mse", "psnr", "split"} <= set(frame.value.columns))
+        texts = convert_arrow_bytes_to_pandas_df(frame.proto.arrow_data.styler.display_values)
+        row = list(frame.value["run"]).index(lab.runs["vae"])
+        columns = list(frame.value.columns)
+        assert texts.iloc[row, columns.index("mse")] == "0.05120 ± 0.00120"
+        assert texts.iloc[row, columns.index("psnr")] == "12.50"
+        assert frame.value["mse"].iloc[row] == 0.0512  # a number, which sorts as one
+
+
 def test_losses_are_drawn_over_one_another_only_in_one_unit(lab: TrainedLab, visit) -> None:
     page = visit("compare")
     drawn = {tuple(sorted(line["name"] for line in figure["data"])): figure for figure in figures(page)}
@@ -104,6 +120,27 @@ def test_a_run_keeps_its_colour_whichever_others_are_chosen(lab: TrainedLab, vis
 
     everything = color(visit("compare"))
     assert color(visit("compare", runs=lab.runs["dae"])) == everything
+
+
+def test_seeds_share_a_colour_and_no_two_of_them_their_dashes(lab: TrainedLab, visit) -> None:
+    others = [copied(lab, "conv_ae", f"conv_ae-digits-seed-{seed}", seed=seed) for seed in (1, 2)]
+    page = visit("compare", runs=",".join([lab.runs["conv_ae"], lab.runs["dae"], *(run.id for run in others)]))
+    (figure,) = figures(page)
+    lines = {line["name"].split(",")[0]: line for line in figure["data"]}
+    seeds = [lines[run_id] for run_id in (lab.runs["conv_ae"], *(run.id for run in others))]
+    assert len({line["line"]["color"] for line in seeds}) == 1
+    assert len({line["line"]["dash"] for line in seeds}) == 3
+    assert lines[lab.runs["dae"]]["line"]["color"] != seeds[0]["line"]["color"]
+    assert {line["name"] for line in seeds[1:]} == {f"{others[0].id}, seed 1", f"{others[1].id}, seed 2"}
+
+
+def test_a_pool_of_seeds_is_called_by_its_newest_run_as_its_head_says(lab: TrainedLab, visit) -> None:
+    newer = copied(lab, "conv_ae", "conv_ae-digits-newer", seed=1)
+    change(lab, "conv_ae", "config.json", created="2020-01-01T00:00:00.000+00:00")
+    page = visit("compare")
+    pool = next(frame for frame in page.dataframe if {"seeds", "mse_half"} <= set(frame.value.columns))
+    assert list(pool.value["run"]) == [newer.id]
+    assert json.loads(pool.proto.columns)["run"]["label"] == "Run (newest of its seeds)"
 
 
 def test_seeds_are_pooled_with_their_number(lab: TrainedLab, visit) -> None:
