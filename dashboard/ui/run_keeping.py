@@ -76,12 +76,10 @@ def offer(chosen: Sequence[Known]) -> None:
 
 def _pick(names: Mapping[str, str]) -> str | None:
     """Draw the choice of a run; none where the chosen one is gone, or the next click on Delete would take another."""
-    if _NEXT in st.session_state:
-        st.session_state[_WORKED_ON] = st.session_state.pop(_NEXT)
-    elif _WORKED_ON not in st.session_state:
-        st.session_state[_WORKED_ON] = next(iter(names), None)
-    if st.session_state[_WORKED_ON] not in names:
-        st.session_state[_WORKED_ON] = None
+    usual = st.session_state.get(_WORKED_ON, next(iter(names), None))
+    wanted = st.session_state.pop(_NEXT, usual)
+    # Set at every run: a browser goes on showing the name that a run had when it was chosen.
+    st.session_state[_WORKED_ON] = wanted if wanted in names else None
     chosen: str | None = st.selectbox(
         t("Run to work on"),
         list(names),
