@@ -285,7 +285,7 @@ def overlaid(
             "type": "scatter",
             "x": list(epochs),
             "y": list(losses),
-            "name": text(name),
+            "name": text(short(name)),
             "mode": "lines+markers",
             "line": {"color": class_color(place.experiment), "dash": _DASHES[place.repeat % len(_DASHES)]},
             "marker": {
@@ -296,5 +296,5 @@ def overlaid(
         for (name, epochs, losses), place in zip(curves, places, strict=True)
     ]
     legend = {"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom", "itemwidth": 48}  # a line each
-    height = 320 + 20 * len(lines)
-    return _figure(lines, title, _axis(x), _axis(y), height=height, layout={"legend": legend, "showlegend": True})
+    layout = {"legend": legend, "showlegend": True, "hoverlabel": {"namelength": -1}}
+    return _figure(lines, title, _axis(x), _axis(y), height=320 + 20 * len(lines), layout=layout)

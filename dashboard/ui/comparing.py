@@ -158,7 +158,7 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
         rows["run"] = [names[run] for run in rows["run"]]
     if winners:
         symbols = [t(metrics[name].symbol) for name in measured]
-        rows.insert(1, "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
+        rows.insert(1 + len(measured), "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
         _styled(rows, overall, marked, measured),
         hide_index=True,

@@ -134,6 +134,15 @@ def test_seeds_share_a_colour_and_no_two_of_them_their_dashes(lab: TrainedLab, v
     assert {line["name"] for line in seeds[1:]} == {f"{others[0].id}, seed 1", f"{others[1].id}, seed 2"}
 
 
+def test_a_long_title_leaves_room_for_its_curve_and_keeps_what_tells_it_apart(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["vae"], title="x" * 80)
+    (figure,) = figures(visit("compare", runs=lab.runs["vae"]))
+    (line,) = figure["data"]
+    assert len(line["name"]) <= 36
+    assert line["name"].endswith(f"({lab.runs['vae'][-8:]})")
+    assert figure["layout"]["hoverlabel"]["namelength"] == -1  # else Plotly shows fifteen letters of it
+
+
 def test_a_pool_of_seeds_is_called_by_its_newest_run_as_its_head_says(lab: TrainedLab, visit) -> None:
     newer = copied(lab, "conv_ae", "conv_ae-digits-newer", seed=1)
     change(lab, "conv_ae", "config.json", created="2020-01-01T00:00:00.000+00:00")
