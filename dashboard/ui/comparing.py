@@ -22,10 +22,11 @@ from ui.i18n import plain, say, t
 from ui.known import offered
 from ui.labels import class_name
 from ui.pickers import DATASET_KEY, name_damaged
-from ui.tables import measures_columns, shown
+from ui.tables import shown, with_half
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 _AT_FIRST = 8  # runs compared until somebody chooses
+_BEST_WIDTH = 168  # pixels, for a run that is best at everything
 _BEST = "background-color: rgba(63, 144, 218, 0.3); font-weight: bold"  # readable on light and dark pages
 
 
@@ -135,7 +136,7 @@ def say_best(table: pd.DataFrame) -> None:
 
 
 def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> None:
-    """Draw the measures of every run over all images.
+    """Draw the measures of every run over all images, each with half of its interval.
 
     Parameters
     ----------
@@ -147,37 +148,54 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
     """
     overall = comparison.overall(table)
     measured = [name for name in MEASURES if name in overall]
-    rows = shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]])
+    about = ["model", "latent_dim"]
+    rows = shown(
+        overall[["run", *about, *measured, "n", "split"] if names is None else ["run", *measured, "n", "split", *about]]
+    )
     winners = comparison.best(table) if names is not None and len(rows) > 1 else {}
     marked = [[winners.get(name) == run for name in measured] for run in rows["run"]]
     if names is not None:
         rows["run"] = [names[run] for run in rows["run"]]
     if winners:
         symbols = [t(metrics[name].symbol) for name in measured]
-        rows.insert(1, "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
+        rows.insert(1 + len(measured), "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
-        _mark(rows, marked, measured) if winners else rows,
+        _styled(rows, overall, marked, measured),
         hide_index=True,
         column_config={
             "run": t("Run"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
-            "best": st.column_config.TextColumn(t("Best at"), width=130),
+            "best": st.column_config.TextColumn(t("Best at"), width=_BEST_WIDTH),
             "n": "N",
             "split": t("Split"),
         }
-        | measures_columns(MEASURES),
+        | {name: st.column_config.Column(heading(metrics[name]), width=_width(name)) for name in measured},
         alt=t("Measures of every chosen run"),
     )
+    st.caption(t("Means with ± half of their 95% interval over the N images."))
 
 
-def _mark(rows: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]) -> Any:
-    """Return the rows with some values of measures on a ground of their own."""
+def _width(measure: str) -> int:
+    """Return the pixels of a column of means with halves of intervals, in bold."""
+    return 20 + 13 * len(with_half(0.1, 0.2, measure)) // 2
+
+
+def _styled(
+    rows: pd.DataFrame, overall: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]
+) -> Any:
+    """Return the rows with intervals and marks: shown as text, while the values stay numbers, which sort."""
     styles = pd.DataFrame(
         [[_BEST if best else "" for best in row] for row in marked], index=rows.index, columns=list(measured)
     )
-    formats = {name: f"{{:.{metrics[name].decimals}f}}" for name in measured}
-    return rows.style.apply(lambda values: styles, axis=None, subset=list(measured)).format(formats, na_rep="–")
+    styler = rows.style.apply(lambda values: styles, axis=None, subset=list(measured))
+    for index in rows.index:
+        texts = {
+            name: with_half(overall.loc[index, name], overall.loc[index, f"{name}_high"], name) for name in measured
+        }
+        shown_as = {name: (lambda value, text=text: text) for name, text in texts.items()}
+        styler.format(shown_as, subset=([index], list(measured)))
+    return styler
 
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,11 @@ def parse(data: Any) -> About:
         archived,
         _line("imported", texts["imported"], LONGEST_TAG + 10),
     )
+
+
+def split_tags(text: str) -> list[str]:
+    """Return the tags in a text that somebody has typed: between commas, semicolons or ends of lines."""
+    return re.split(r"[,;\n]", text)
 
 
 def read(run_id: str) -> About:
