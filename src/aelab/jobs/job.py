@@ -104,6 +104,8 @@ class Job:
         Higher than that of every job asked for before.
     owner : str
         Who asked for it, as `aelab.jobs.people` knows them; empty for the lab itself.
+    also : tuple of str
+        Who has asked for the same while it waited or ran, and shares it.
     expected : Expected
     """
 
@@ -114,6 +116,12 @@ class Job:
     number: int = 0
     owner: str = ""
     expected: Expected = Expected()
+    also: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who has asked for it and has not cancelled, the first one first."""
+        return (self.owner, *self.also)
 
     @property
     def folder(self) -> Path:
