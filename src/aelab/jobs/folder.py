@@ -78,7 +78,9 @@ def _from_json(job_id: str, data: Any) -> Job:
         created=float(data["created"]),
         number=int(data.get("number", 0)),
         owner=str(data.get("owner", "")),
-        expected=Expected(_float(expected.get("seconds")), _int(expected.get("memory_bytes"))),
+        expected=Expected(
+            _float(expected.get("seconds")), _int(expected.get("memory_bytes")), float(expected.get("done", 0.0))
+        ),
         also=tuple(map(str, data.get("also", ()))),
     )
 
@@ -136,7 +138,8 @@ def status(job: Job) -> Status:
             data = storage.read_json(job.folder / "status.json")  # it may have ended between the two looks
             if _needs_worker(data):
                 data = {**data, "state": "interrupted", "ended": data.get("updated")}
-        return _status(data)
+        found = _status(data)
+        return replace(found, progress=max(found.progress, job.expected.done)) if found.state in OPEN else found
     except (LabError, *_DAMAGE):
         return Status("interrupted")
 

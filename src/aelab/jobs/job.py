@@ -81,10 +81,13 @@ class Expected:
     seconds : float or None
     memory_bytes : int or None
         Of its worker, at the most.
+    done : float
+        The share that is done already when it begins: what it goes on from has learned something.
     """
 
     seconds: float | None = None
     memory_bytes: int | None = None
+    done: float = 0.0
 
 
 @dataclass(frozen=True)
