@@ -8,7 +8,7 @@ import streamlit as st
 from aelab import runs
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.jobs.folder import OPEN
+from aelab.jobs.folder import OPEN, Status
 from aelab.models import models
 from aelab.runs import Run
 from ui import charts, going_on, mosaic
@@ -44,9 +44,9 @@ def _draw(run: Run) -> None:
         queue.pump()
         show_progress(job, status, t("Training"))
     elif status.state == "done":
-        took = t("Done in {time}.", time=duration(status.seconds)) if status.seconds else t("Done.")
         st.success(
-            f"{took} {t('Explore it on the Denoise, Latent and Reports pages.')}", icon=":material/check_circle:"
+            f"{_took(run, status)} {t('Explore it on the Denoise, Latent and Reports pages.')}",
+            icon=":material/check_circle:",
         )
     else:
         show_ending(status)
@@ -54,6 +54,15 @@ def _draw(run: Run) -> None:
     going_on.offer(run, status.state)
     _curves(run)
     _reconstructions(run)
+
+
+def _took(run: Run, status: Status) -> str:
+    """Say how long a run took: its job, from start to evaluated, or its training, where that took several jobs."""
+    resumed = any(event.get("event") == "resumed" for event in run.events())
+    history = run.history()
+    if history and (resumed or run.parent is not None or run.stopped_after() is not None):
+        return t("Done. It trained for {time} in all.", time=duration(float(history[-1].get("seconds", 0.0))))
+    return t("Done in {time}.", time=duration(status.seconds)) if status.seconds else t("Done.")
 
 
 def _tell_events(run: Run) -> None:

@@ -12,7 +12,7 @@ from aelab.errors import LabError
 from aelab.jobs.folder import OPEN
 from aelab.runs import Run, about, transfer
 from aelab.runs.about import About
-from ui import caches
+from ui import caches, visitor
 from ui.i18n import plain, say, t
 from ui.known import Known, named
 
@@ -27,7 +27,7 @@ def offer_undo() -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     row.info(t("Deleted: {run}", run=plain(run_id)), icon=":material/delete:")
     if row.button(t("Undo"), key="compare.undo", icon=":material/undo:"):
-        _act(lambda: runs.restore(run_id))
+        _act(lambda: runs.restore(run_id, by=visitor.person()))
 
 
 def offer(chosen: Sequence[Known]) -> None:
@@ -40,6 +40,7 @@ def offer(chosen: Sequence[Known]) -> None:
     names = {run_id: named(run_id, said) for run_id, said in about.read_all([*first, *others]).items()}
     run_id = st.selectbox(t("Run to work on"), list(names), format_func=names.__getitem__, key="compare.worked_on")
     said = about.read(run_id)
+    visitor.say_refusal(run_id, losing=True)
     words, keeping = st.columns([3, 2], gap="large")
     with words:
         _offer_words(run_id, said)
@@ -55,8 +56,8 @@ def _offer_words(run_id: str, said: About) -> None:
         title = st.text_input(t("Title"), said.title, max_chars=about.LONGEST_TITLE)
         tags = st.text_input(t("Tags"), ", ".join(said.tags), help=t("Words to find it by, with commas between."))
         notes = st.text_area(t("Notes"), said.notes, max_chars=about.LONGEST_NOTES)
-        if st.form_submit_button(t("Save"), icon=":material/save:"):
-            _act(lambda: about.change(run_id, title=title, tags=tags.split(","), notes=notes))
+        if st.form_submit_button(t("Save"), icon=":material/save:", disabled=visitor.refusal(run_id) is not None):
+            _act(lambda: about.change(run_id, title=title, tags=tags.split(","), notes=notes, by=visitor.person()))
     st.caption(t("Everybody who uses this lab sees it. The run itself and its id stay as they are."))
 
 
@@ -82,11 +83,13 @@ def _offer_putting_away(run_id: str, said: About) -> None:
     st.caption(t("Put it away"))
     row = st.container(horizontal=True)
     label = t("Take out of the archive") if said.archived else t("Archive")
-    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:"):
-        _act(lambda: about.change(run_id, archived=not said.archived))
+    refused = visitor.refusal(run_id) is not None
+    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:", disabled=refused):
+        _act(lambda: about.change(run_id, archived=not said.archived, by=visitor.person()))
     # Named after the run: if another is shown by the time the click arrives, it is not what was meant.
-    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:"):
-        _act(lambda: runs.delete(run_id), deleted=run_id)
+    refused = visitor.refusal(run_id, losing=True) is not None
+    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:", disabled=refused):
+        _act(lambda: runs.delete(run_id, by=visitor.person()), deleted=run_id)
 
 
 def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
