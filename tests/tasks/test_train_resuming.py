@@ -240,7 +240,7 @@ def test_what_cannot_be_continued_is_refused_in_a_sentence(lab: TrainedLab, monk
     with pytest.raises(LabError, match=r"is done\. Continue it for more epochs"):
         train.resume(lab.runs["vae"])
     shutil.rmtree(runs.find(lab.runs["vae"]).folder / "checkpoints")
-    with pytest.raises(LabError, match=r"no checkpoint of it is left .* `aelab train --like vae-.* --epochs 4`"):
+    with pytest.raises(LabError, match=r"no checkpoint of it is left .*`aelab train --like vae-.* --epochs 4`"):
         train.prolong(lab.runs["vae"], 2)
     with taken_lane("train"):
         end(lab.runs["dae"], "cancelled")
