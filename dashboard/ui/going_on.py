@@ -98,7 +98,7 @@ def _offer_what_was_before(run: Run) -> None:
         return
     row = st.container(horizontal=True, vertical_alignment="center")
     row.caption(t("What this run had learned before it began anew is in the trash."), width="content")
-    refused = visitor.refusal(run.id, losing=True)
+    refused = trash.refusal(run.id, visitor.person())
     asked = t("Brings back the run as it was. The present one goes to the trash in its place, and can come back too.")
     with row:
         _button(run, t("Bring it back"), ":material/undo:", "back", lambda: _brought_back(run), asked, refused)

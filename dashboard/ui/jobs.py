@@ -133,17 +133,20 @@ def watch(job: Job, title: str) -> None:
     panel()
 
 
-def show_ending(status: Status) -> None:
-    """Say how a job ended that is not done."""
+def show_ending(status: Status, *, invite: bool = True) -> None:
+    """Say how a job ended that is not done, and, to who may do so, that it can be started again."""
     if status.error is not None:
         st.error(say(status.error), icon=":material/error:")
     elif status.state == "cancelled":
-        st.warning(t("This was cancelled. Start it again when you like."), icon=":material/cancel:")
+        said = t("This was cancelled. Start it again when you like.") if invite else t("This was cancelled.")
+        st.warning(said, icon=":material/cancel:")
     elif status.state == "interrupted":
-        st.warning(
-            t("The worker ended without a word, perhaps because the computer was switched off. Start it again."),
-            icon=":material/power_off:",
+        said = (
+            t("The worker ended without a word, perhaps because the computer was switched off. Start it again.")
+            if invite
+            else t("The worker ended without a word, perhaps because the computer was switched off.")
         )
+        st.warning(said, icon=":material/power_off:")
 
 
 def open_jobs() -> list[Standing]:

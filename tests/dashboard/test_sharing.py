@@ -226,9 +226,27 @@ def test_a_cancelled_run_is_taken_up_by_whoever_asked_for_it_and_others_see_whos
     assert f"Run {run_id} is somebody else's: only they, or the teacher, may change it." in words(ben)
     assert not TAKING_UP & disabled(ann)
     assert "is somebody else's" not in words(ann)
+    assert "Start it again when you like" not in words(ben)
     press(ann, "Resume after epoch 2")
     assert runs.status(runs.find(run_id)).state == "queued"
     assert owners.of(run_id) == (owner,)
+
+
+def test_what_somebody_had_learned_before_another_asked_anew_is_not_the_others_to_bring_back(
+    shared: TrainedLab, visit
+) -> None:
+    ben, run_id = visit(), shared.runs["vae"]
+    folder.write_owners(job_of(runs.find(run_id)), ["ann"])
+    run = runs.find(run_id)
+    runs.delete(run_id)
+    owner = owner_of(ben)
+    train.submit(run.dataset, run.model, run.settings, by=Person(owner))
+    queue.cancel(run_id, by=Person(owner))
+    ben.query_params["follow"] = run_id
+    ben.switch_page("views/train.py").run()
+    assert "Bring it back" in disabled(ben)
+    assert "Start it again" in buttons(ben)
+    assert "Start it again" not in disabled(ben)
 
 
 def test_a_click_that_comes_all_the_same_is_refused_in_a_sentence(shared: TrainedLab, visit) -> None:

@@ -80,6 +80,16 @@ def is_restorable(run_id: str) -> bool:
     return bool(_aside(run_id))
 
 
+def refusal(run_id: str, by: Person) -> LabError | None:
+    """Return why somebody may not bring back the last deleted run of an id; None if they may, or there is none."""
+    aside = _aside(run_id)
+    whose = [owners.kept(aside[-1] / "run")] if aside else []
+    if (root() / run_id).exists():
+        whose.append(owners.of(run_id))
+    found = (owners.objection(run_id, each, by, losing=True) for each in whose)
+    return next((error for error in found if error is not None), None)
+
+
 def restore(run_id: str, *, by: Person = SHELL) -> None:
     """Bring the last deleted run of an id back, with its job; one of the same id that is in use takes its place.
 
@@ -96,10 +106,10 @@ def restore(run_id: str, *, by: Person = SHELL) -> None:
                 run=repr(run_id),
                 days=MOST_DAYS,
             )
-        refused = owners.objection(run_id, owners.kept(aside[-1] / "run"), by, losing=True)
+        refused = refusal(run_id, by)
         if refused is not None:
             raise refused
-        _make_room(run_id, by, int(aside[0].name) - 1)
+        _make_room(run_id, int(aside[0].name) - 1)
         try:
             jobs.root().mkdir(parents=True, exist_ok=True)
             if (aside[-1] / "job").is_dir() and not (jobs.root() / run_id).exists():
@@ -111,12 +121,11 @@ def restore(run_id: str, *, by: Person = SHELL) -> None:
         _forget_if_empty(trash() / run_id)
 
 
-def _make_room(run_id: str, by: Person, number: int) -> None:
+def _make_room(run_id: str, number: int) -> None:
     """Put aside, under a number, the run that is in use; one that has learned nothing is lost."""
     path = root() / run_id
     if not path.exists():
         return
-    owners.check(run_id, by, losing=True)
     _refuse_open(run_id)
     if has_learned(run_id):
         _put_aside(path, number)
