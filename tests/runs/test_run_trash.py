@@ -113,6 +113,18 @@ def test_a_deletion_that_broke_off_loses_nothing(lab: TrainedLab) -> None:
     assert runs.status(runs.find(run_id)).state == "done"
 
 
+def test_what_broke_off_is_in_nobodys_way_and_is_swept_in_time(lab: TrainedLab) -> None:
+    run_id = lab.runs["pca"]
+    (trash.trash() / run_id / "1").mkdir(parents=True)  # killed before the first rename
+    assert runs.deleted() == []
+    runs.delete(run_id)
+    runs.restore(run_id)
+    age(run_id, trash.MOST_DAYS + 1)
+    trash.sweep()
+    assert not (trash.trash() / run_id).exists()
+    assert runs.find(run_id).metrics()
+
+
 def test_the_trash_is_swept_of_what_is_old_and_of_nothing_else(lab: TrainedLab) -> None:
     for run_id in lab.runs.values():
         runs.delete(run_id)

@@ -51,14 +51,14 @@ def delete(run_id: str, *, by: Person = SHELL) -> None:
         path = existing(run_id)
         owners.check(run_id, by, losing=True)
         _refuse_open(run_id)
-        _put_aside(path, 1 + _highest(run_id))
+        _put_aside(path, _next_place(run_id))
 
 
 def put_aside(run_id: str) -> None:
     """Put aside what a run has learned, if anything, before it is trained anew; only with the `lock`."""
     path = root() / storage.checked_id(run_id)
     if has_learned(run_id):
-        _put_aside(path, 1 + _highest(run_id))
+        _put_aside(path, _next_place(run_id))
 
 
 def has_learned(run_id: str) -> bool:
@@ -109,7 +109,7 @@ def restore(run_id: str, *, by: Person = SHELL) -> None:
         refused = refusal(run_id, by)
         if refused is not None:
             raise refused
-        _make_room(run_id, int(aside[0].name) - 1)
+        _make_room(run_id, int(_places(run_id)[0].name) - 1)
         try:
             jobs.root().mkdir(parents=True, exist_ok=True)
             if (aside[-1] / "job").is_dir() and not (jobs.root() / run_id).exists():
@@ -158,19 +158,24 @@ def _put_aside(path: Path, number: int) -> None:
 
 def _aside(run_id: str) -> list[Path]:
     """Return the places in the trash of all runs of an id, the first to be restored last."""
-    found = [path for path in (trash() / run_id).glob("*") if _NUMBER.fullmatch(path.name) and (path / "run").is_dir()]
+    return [path for path in _places(run_id) if (path / "run").is_dir()]
+
+
+def _places(run_id: str) -> list[Path]:
+    """Return the places of an id, also those that a deletion or a restoring that broke off has left without a run."""
+    found = [path for path in (trash() / run_id).glob("*") if _NUMBER.fullmatch(path.name)]
     return sorted(found, key=lambda path: int(path.name))
 
 
-def _highest(run_id: str) -> int:
-    return max((int(path.name) for path in _aside(run_id)), default=0)
+def _next_place(run_id: str) -> int:
+    return 1 + max((int(path.name) for path in _places(run_id)), default=0)
 
 
 def sweep() -> None:
     """Lose what was deleted long ago, or is more than is kept, and what an import left behind that was killed."""
     now = time.time()
     of_one_id = storage.folders(trash())
-    aside = sorted((path for each in of_one_id for path in _aside(each.name)), key=_since, reverse=True)
+    aside = sorted((path for each in of_one_id for path in _places(each.name)), key=_since, reverse=True)
     for kept, path in enumerate(aside, start=1):
         if kept > MOST_RUNS or now - _since(path) > MOST_DAYS * _DAY:
             with contextlib.suppress(OSError):  # restored or swept by somebody else at this moment
