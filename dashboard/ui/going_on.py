@@ -26,7 +26,7 @@ def offer(run: Run, state: str) -> None:
     learned, early = run.learned_epochs(), run.stopped_after()
     ready = early is not None and early == learned  # what it has learned is in use already
     unfinished = state != "done" or early is not None
-    refused = visitor.refusal(run.id)
+    refused = visitor.refusal(run.id) if trash.has_learned(run.id) else None  # what has left nothing is anybody's
     row = st.container(horizontal=True)
     with row:
         if unfinished:
@@ -77,7 +77,7 @@ def _start_again(run: Run, label: str, refused: LabError | None) -> None:
     """Draw the button that begins a run anew; it asks first where something would be put aside."""
     refused = refused or visitor.refusal(run.id, losing=True)
     if not trash.has_learned(run.id):
-        _button(run, label, ":material/refresh:", "again", lambda: _again(run), None, refused)
+        _button(run, label, ":material/refresh:", "again", lambda: _again(run))
     elif refused is not None:
         st.button(label, icon=":material/refresh:", key=f"scratch.{run.id}", disabled=True, help=say(refused))
     else:

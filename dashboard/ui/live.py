@@ -10,7 +10,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.folder import OPEN, Status
 from aelab.models import models
-from aelab.runs import Run
+from aelab.runs import Run, trash
 from ui import charts, going_on, mosaic, visitor
 from ui.going_on import FOLLOWED
 from ui.guards import guarded
@@ -49,7 +49,7 @@ def _draw(run: Run) -> None:
             icon=":material/check_circle:",
         )
     else:
-        show_ending(status, invite=visitor.refusal(run.id) is None)
+        show_ending(status, invite=visitor.refusal(run.id) is None or not trash.has_learned(run.id))
     _tell_events(run)
     going_on.offer(run, status.state)
     _curves(run)

@@ -260,6 +260,18 @@ def test_a_click_that_comes_all_the_same_is_refused_in_a_sentence(shared: Traine
     assert "is somebody else's" in words(page)
 
 
+def test_what_was_cancelled_before_it_had_learned_anything_anybody_begins(shared: TrainedLab, visit) -> None:
+    ann, ben = visit(), visit()
+    run_id = ask_on_the_page(ann, 3)
+    end(run_id, "cancelled")
+    ben.query_params["follow"] = run_id
+    ben.switch_page("views/train.py").run()
+    assert "is somebody else's" not in words(ben)
+    press(ben, "Start it again")
+    assert runs.status(runs.find(run_id)).state == "queued"
+    assert owners.of(run_id) == (owner_of(ben),)
+
+
 def test_the_form_does_not_take_up_anothers_run_either(shared: TrainedLab, visit) -> None:
     ann, ben = visit(), visit()
     run_id = ask_on_the_page(ann, 3)

@@ -21,7 +21,7 @@ from aelab.errors import LabError
 from aelab.intake.limits import setting
 from aelab.jobs import folder as jobs
 from aelab.jobs.people import SHELL, Person
-from aelab.runs import owners
+from aelab.runs import about, owners
 from aelab.runs.run import root
 from aelab.runs.store import existing, lock
 
@@ -62,9 +62,9 @@ def put_aside(run_id: str) -> None:
 
 
 def has_learned(run_id: str) -> bool:
-    """Return whether a run has left anything that somebody could miss."""
+    """Return whether a run has left anything that somebody could miss, or somebody has written about it."""
     path = root() / storage.checked_id(run_id)
-    return any((path / name).exists() for name in ("history.jsonl", "metrics.json")) or any(
+    return any((path / name).exists() for name in ("history.jsonl", "metrics.json", about.FILE)) or any(
         (path / "checkpoints").glob("epoch-*.npz")
     )
 
