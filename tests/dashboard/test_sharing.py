@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from aelab.jobs.people import Person
 from aelab.runs import about, owners
 from aelab.tasks import train
 
+DASHBOARD = Path(__file__).parents[2] / "dashboard"
 TOKEN = "a token of some length"
 
 
@@ -205,6 +207,23 @@ def test_a_lab_that_cannot_be_written_says_so_and_shows_its_pages(
     assert "Where to go" in words(page)
     for view in ("datasets", "train", "reports"):
         assert not visit(view).exception
+
+
+ASKED_BY_SOMEBODY = {
+    "train.submit", "train.resume", "train.prolong", "runs.delete", "runs.restore", "about.change", "queue.cancel",
+    "queue.move", "queue.requeue",
+}  # fmt: skip
+
+
+def test_every_page_says_who_asks() -> None:
+    """Without `by` it is the shell that asks, which may do everything."""
+    calls = {}
+    for path in [*DASHBOARD.rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ASKED_BY_SOMEBODY:
+                calls[f"{path.name}:{node.lineno}"] = [keyword.arg for keyword in node.keywords]
+    assert len(calls) > 5
+    assert {place: given for place, given in calls.items() if "by" not in given} == {}
 
 
 # What becomes of a run afterwards.
