@@ -13,7 +13,7 @@ from aelab.errors import LabError
 from aelab.jobs.folder import OPEN
 from aelab.runs import Run, about, transfer
 from aelab.runs.about import About
-from ui import caches, run_choice
+from ui import caches, run_choice, visitor
 from ui.i18n import plain, say, t
 from ui.jobs import state_name
 from ui.known import Known, named
@@ -44,7 +44,7 @@ def _offer_undo() -> None:
 
 def _bring_back(deleted: _Deleted) -> None:
     """Restore a run and let it be chosen where it was."""
-    runs.restore(deleted.run)
+    runs.restore(deleted.run, by=visitor.person())
     st.session_state[_NEXT] = deleted.run
     if deleted.compared:
         run_choice.choose(deleted.run)
@@ -64,6 +64,7 @@ def offer(chosen: Sequence[Known]) -> None:
     if run_id is None:
         return
     said = about.read(run_id)
+    visitor.say_refusal(run_id, losing=True)
     words, keeping = st.columns([3, 2], gap="large")
     with words:
         _offer_words(run_id, said)
@@ -104,9 +105,9 @@ def _offer_words(run_id: str, said: About) -> None:
             t("Tags"), ", ".join(said.tags), help=t("Words to find it by, with commas or semicolons between.")
         )
         notes = st.text_area(t("Notes"), said.notes, max_chars=about.LONGEST_NOTES)
-        if st.form_submit_button(t("Save"), icon=":material/save:"):
-            words = about.split_tags(tags)
-            _act(lambda: about.change(run_id, title=title, tags=words, notes=notes), t("Saved."))
+        if st.form_submit_button(t("Save"), icon=":material/save:", disabled=visitor.refusal(run_id) is not None):
+            words, by = about.split_tags(tags), visitor.person()
+            _act(lambda: about.change(run_id, title=title, tags=words, notes=notes, by=by), t("Saved."))
     st.caption(t("Everybody who uses this lab sees it. The run itself and its id stay as they are."))
 
 
@@ -133,11 +134,13 @@ def _offer_putting_away(run_id: str, said: About) -> None:
     row = st.container(horizontal=True)
     label = t("Take out of the archive") if said.archived else t("Archive")
     done = t("Taken out of the archive.") if said.archived else t("Archived: other pages no longer offer it.")
-    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:"):
-        _act(lambda: about.change(run_id, archived=not said.archived), done)
+    refused = visitor.refusal(run_id) is not None
+    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:", disabled=refused):
+        _act(lambda: about.change(run_id, archived=not said.archived, by=visitor.person()), done)
     # Named after the run: if another is shown by the time the click arrives, it is not what was meant.
-    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:"):
-        _act(lambda: runs.delete(run_id), deleted=run_id)
+    refused = visitor.refusal(run_id, losing=True) is not None
+    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:", disabled=refused):
+        _act(lambda: runs.delete(run_id, by=visitor.person()), deleted=run_id)
 
 
 def _act(action: Callable[[], object], done: str = "", *, deleted: str | None = None) -> None:

@@ -18,6 +18,8 @@ from aelab import storage
 from aelab.errors import LabError
 from aelab.index import Index, Kind
 from aelab.intake.names import cleaned
+from aelab.jobs.people import SHELL, Person
+from aelab.runs import owners
 from aelab.runs.run import root
 from aelab.runs.store import existing, lock, touch
 
@@ -131,17 +133,19 @@ def change(
     notes: str | None = None,
     tags: Sequence[str] | None = None,
     archived: bool | None = None,
+    by: Person = SHELL,
 ) -> About:
     """Replace what is given, keep the rest, and return what is written now.
 
     Raises
     ------
     LabError
-        If there is no such run, or a text is too long; then nothing is changed.
+        If there is no such run, it is somebody else's, or a text is too long; then nothing is changed.
     """
     given = {"title": title, "notes": notes, "tags": tags, "archived": archived}
     with lock():  # two who write at once: each keeps what the other wrote in another field
         path = existing(run_id) / FILE
+        owners.check(run_id, by)
         before = read(run_id).to_json()
         after = parse(before | {name: value for name, value in given.items() if value is not None})
         storage.write_json(path, after.to_json())

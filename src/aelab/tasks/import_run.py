@@ -26,7 +26,7 @@ from aelab.jobs.folder import Job
 from aelab.jobs.job import Expected
 from aelab.jobs.spec import TaskSpec
 from aelab.models.spec import Shape
-from aelab.runs import Run, foreign, transfer
+from aelab.runs import Run, foreign, owners, transfer
 from aelab.runs.transfer import Exported, Seen
 from aelab.tasks import _storing
 from aelab.training.estimate import estimate
@@ -96,6 +96,7 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
         raise LabError("{file} is not there any more; choose it again.", file=params["name"])
     try:
         run = transfer.receive(kept / "run.zip", params["name"], rebuilt, context.progress)
+        owners.keep(run.folder, context.owners)
     finally:
         shutil.rmtree(kept, ignore_errors=True)
     storage.write_json(context.folder / _RESULT, {"run": run.id})
