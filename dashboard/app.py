@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import guards, i18n, lab, visitor
+from ui import address, guards, i18n, lab, visitor
 from ui.i18n import t
 
 ICON = Path(__file__).with_name("icon.png")
@@ -33,6 +33,7 @@ page = st.navigation(
     ]
 )
 
+address.turn_to(page.url_path)
 with guards.guarded():
     lab.open_lab()
     page.run()
