@@ -67,16 +67,17 @@ def tick() -> float | None:
     return 1 / float(st.session_state.get(_SPEED) or 1.0) if is_playing() else None
 
 
-def pick_epoch(epochs: Sequence[int]) -> int:
+def pick_epoch(epochs: Sequence[int], single: str) -> int:
     """Draw the slider, moved on if it plays, and return its epoch; the address gets it too.
 
-    Of a single epoch there is no slider.
+    Parameters
+    ----------
+    epochs : sequence of int
+    single : str
+        What to say instead where there is a single one.
     """
     if len(epochs) == 1:
-        st.info(
-            t("There is nothing to scrub: this is the only snapshot. A closed form such as PCA learns in one step."),
-            icon=":material/info:",
-        )
+        st.info(single, icon=":material/info:")
         return epochs[0]
     epoch = _next(epochs)
     if epoch != st.session_state.get(_EPOCH):  # not by hand: a browser would hold on to where its slider was

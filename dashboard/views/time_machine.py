@@ -21,12 +21,9 @@ with controls:
     chosen = pick_two_in_step()
     working = any(runs.status(run).state in OPEN for run in chosen)
 
-for run in chosen:
-    if not run.snapshot_epochs():
-        with main:
-            lanes.wait_for_the_first(run)
-
-opened = [lanes.open_lane(run) for run in chosen]
+with main:
+    begun = lanes.begun(chosen)
+opened = [lanes.open_lane(run) for run in begun]
 playable = lanes.epochs_of(opened)
 if len(playable) > 1:
     with controls:
@@ -39,9 +36,12 @@ def panel() -> None:
     with guarded():
         if working and all(runs.status(run).state not in OPEN for run in chosen):
             st.rerun()
-        now = [lanes.open_lane(run) for run in chosen]
+        now = [lanes.open_lane(run) for run in begun]
+        epochs = lanes.epochs_of(now)
+        if (len(epochs) > 1) != (len(playable) > 1):  # there is something to play now
+            st.rerun()
         answer = st.container()
-        epoch = player.pick_epoch(lanes.epochs_of(now))
+        epoch = player.pick_epoch(epochs, lanes.say_single(now))
         with answer:
             film.say_all(now, epoch)
         film.show_all(now, epoch)
