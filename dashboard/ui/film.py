@@ -52,6 +52,8 @@ def show_all(lanes: Sequence[Lane], epoch: int) -> None:
             with column:
                 if show == show_pictures:
                     st.subheader(plain(lane.run.id), anchor=False)
+                else:
+                    st.caption(plain(lane.run.id))  # on a phone the charts of both stand below one another
                 show(lane, epoch)
 
 

@@ -222,6 +222,9 @@ def test_two_runs_go_in_step_and_an_epoch_that_one_has_not_is_said(lab: TrainedL
     first, second = prolonged(lab, "vae", 3, 4), prolonged(lab, "conv_ae", 4)
     page = slide(visit("time_machine", run=first.id, beside=second.id), 3)
     said = plain(words(page))
+    assert all(
+        len([each for each in page.caption if each.value.replace("\\", "") == run.id]) == 3 for run in (first, second)
+    )
     assert "After epoch 3 of 2: loss" in said
     assert "After epoch 2 of 2 (the nearest before 3 that is kept): loss" in said
     assert "Not every epoch is kept: the pictures of a run are to cost little time, and to stay below 20 MB." in said
