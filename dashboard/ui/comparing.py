@@ -15,13 +15,13 @@ from aelab.errors import LabError
 from aelab.metrics import metrics
 from aelab.runs import Run
 from aelab.studies import comparison
-from ui import caches
+from ui import caches, linked
 from ui.definitions import direction, heading
 from ui.guards import empty
 from ui.i18n import plain, say, t
 from ui.known import offered
 from ui.labels import class_name
-from ui.pickers import DATASET_KEY, name_damaged
+from ui.pickers import DATASET_KEY, name_damaged, say_no_dataset, say_no_run
 from ui.tables import shown, with_half
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
@@ -54,19 +54,25 @@ def pick_runs() -> Compared:
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     left, right = st.columns([1, 3])
-    name = left.selectbox(
-        t("Dataset"),
-        sorted({run.dataset for run in done}),
-        key=DATASET_KEY,
-        bind="query-params",
-        help=t("Only runs on the same images compare."),
-    )
+    names = sorted({run.dataset for run in done})
+    with left:
+        name = linked.select(
+            t("Dataset"), names, DATASET_KEY, explain=say_no_dataset, help=t("Only runs on the same images compare.")
+        )
     images = _stored(name)
     of_name = [run for run in done if run.dataset == name]
     checksum = of_name[0].dataset_checksum if images is None else images.checksum
     same = [run for run in of_name if run.dataset_checksum == checksum]
     options = [run.id for run in same]
-    chosen = right.multiselect(t("Runs"), options, options[:_AT_FIRST], key=f"runs.{name}", bind="query-params")
+    with right:
+        chosen = linked.select_several(
+            t("Runs"),
+            options,
+            "runs",
+            key=f"runs.{name}",
+            at_first=options[:_AT_FIRST],
+            explain=lambda missing, _: None if any(run.id == missing for run in done) else say_no_run(missing, None),
+        )
     name_damaged()
     _name_others([run.id for run in of_name if run not in same], name)
     if not same:

@@ -18,6 +18,7 @@ from aelab.training.networks import Networks
 from aelab.training.recorder import Recorder
 
 Kernels = dict[str, npt.NDArray[np.float32]]
+Weights = tuple[list[npt.NDArray[Any]], list[npt.NDArray[Any]]]
 
 _SHOWN_IMAGES = 8
 _PROBED_IMAGES = 256
@@ -71,6 +72,7 @@ class Snapshots:
         self._first = 0
         self._taken = 0
         self._seconds = 0.0
+        self._left_out: tuple[int, Weights] | None = None
 
     def before(self, epoch: int) -> None:
         """Hear that an epoch begins, counted from 1; the first of them in this process sets what updates are from."""
@@ -84,7 +86,24 @@ class Snapshots:
         One that cannot be kept, since the disk is full, is left out: the training is worth more.
         """
         if epoch not in (1, self._last) and epoch % self._distance(epoch):
+            self._left_out = epoch, _weights(self._networks)
             return
+        self._left_out = None
+        self._keep(epoch)
+
+    def stopped(self) -> None:
+        """Hear that the training is stopped, and keep a snapshot of the last epoch if that was left out.
+
+        The networks may have begun the next epoch; they go back to where they were.
+        """
+        if self._left_out is None:
+            return
+        (epoch, ended), self._left_out = self._left_out, None
+        self._networks.encoder.set_weights(ended[0])
+        self._networks.decoder.set_weights(ended[1])
+        self._keep(epoch)
+
+    def _keep(self, epoch: int) -> None:
         begun = time.monotonic()
         try:
             self._recorder.snapshot(epoch, self._arrays(epoch))
@@ -114,9 +133,9 @@ class Snapshots:
         }
         if len(self._prior):
             arrays["samples"] = images[shown:]
-        return arrays | self._weights(epoch)
+        return arrays | self._moved(epoch)
 
-    def _weights(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+    def _moved(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
         now = kernels(self._networks)
         arrays: dict[str, npt.NDArray[Any]] = {"layers": np.array(list(now)), "norms": _norms(list(now.values()))}
         if self._kernels is not None:  # a closed form has no epoch before
@@ -134,6 +153,10 @@ def kernels(networks: Networks) -> Kernels:
         for number, layer in enumerate(layers, 1):
             found[f"{side}/{number}/{type(layer).__name__}"] = np.array(layer.kernel.numpy())
     return found
+
+
+def _weights(networks: Networks) -> Weights:
+    return networks.encoder.get_weights(), networks.decoder.get_weights()
 
 
 def _norms(arrays: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
