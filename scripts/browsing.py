@@ -134,7 +134,7 @@ class Visitor:
 
     def open(self, name: str, **query: str) -> None:
         """Open one of `PAGES` by its address and wait until it is drawn."""
-        path = "" if name == "home" else name
+        path = "" if name == "home" else name.replace("_", "-")
         parts = "&".join(f"{key}={value}" for key, value in {"lang": self._lang, **query}.items())
         self.page.goto(f"{self._address}/{path}?{parts}")
         self.settle()

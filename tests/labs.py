@@ -114,7 +114,11 @@ def job_of(run: Run) -> Job:
 def worker_of(run: Run) -> psutil.Process:
     """Return the process that trains a run."""
     folder = str(job_of(run).folder)
-    return next(process for process in psutil.Process().children() if folder in process.cmdline())
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # one that was killed is a zombie until it is waited for
+            if folder in process.cmdline():
+                return process
+    raise AssertionError(f"no worker trains {run.id}")
 
 
 def end(run_id: str, state: str, **more: object) -> None:

@@ -11,11 +11,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aelab.errors import LabError
 from aelab.fields import Config
 
 C = TypeVar("C", bound=Config)
+
+_CHOICES = "address.choices"
+_PAGE, _VISIT = "address.page", "address.visit"
 
 
 def asked_at_first(page: str) -> dict[str, str]:
@@ -43,3 +47,45 @@ def keep(values: Mapping[str, Any], names: Iterable[str]) -> None:
             del st.query_params[name]
         else:
             st.query_params[name] = wanted
+
+
+def turn_to(page: str) -> None:
+    """Hear which page is shown; called before it is drawn."""
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+
+
+def is_opened(part: str) -> bool:
+    """Return whether a part of the page is drawn for the first time since somebody turned to the page."""
+    visit = st.session_state.get(_VISIT, 0)
+    before = st.session_state.get(f"{_VISIT}.{part}")
+    st.session_state[f"{_VISIT}.{part}"] = visit
+    return bool(before != visit)
+
+
+def went_back() -> bool:
+    """Return whether the address is one that the browser's buttons for back and forward have led to.
+
+    Otherwise a browser may still tell of the address before the last choice.
+    """
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def remember(name: str, value: str) -> None:
+    """Let other pages, whose addresses begin empty, know of a choice."""
+    st.session_state.setdefault(_CHOICES, {})[name] = value
+
+
+def remembered(name: str) -> str:
+    """Return what was chosen last, on whichever page, or "" where nothing was."""
+    choice: str = st.session_state.get(_CHOICES, {}).get(name, "")
+    return choice
+
+
+def named() -> set[str]:
+    """Return everything that the address names, or that was chosen: it is shown even where it is not offered."""
+    values = [value for name in st.query_params for value in st.query_params.get_all(name)]
+    in_address = {part for value in values for part in value.split(",")}
+    return in_address | set(st.session_state.get(_CHOICES, {}).values())

@@ -16,12 +16,15 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from aelab.studies.pooling import Place
+
 #: Petroff's ten colours, made for colour-blind readers too (arXiv:2107.02270); a class keeps its own on every page.
 PALETTE = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadb",
 )  # fmt: skip
 UNKNOWN = "#9a9a9a"
-_DASHES = ("solid", "dash", "dot", "dashdot")
+_DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
+_SYMBOLS = ("circle", "square", "diamond", "x", "triangle-up", "cross")
 _LONGEST_LABEL = 36  # letters of a class name on an axis or in a legend; hovering says all of it
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
@@ -267,28 +270,31 @@ def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) 
 
 
 def overlaid(
-    curves: Sequence[tuple[str, Sequence[int], Sequence[float]]], places: Sequence[int], *, title: str, x: str, y: str
+    curves: Sequence[tuple[str, Sequence[int], Sequence[float]]], places: Sequence[Place], *, title: str, x: str, y: str
 ) -> go.Figure:
     """Draw curves of several runs over one another.
 
     Parameters
     ----------
     curves : sequence of (str, epochs, losses)
-    places : sequence of int
-        A number for each that stays the same whichever others are drawn: it decides colour and dashes.
+    places : sequence of Place
+        The same whichever others are drawn: the experiment decides the colour, the seed dashes and symbol.
     """
     lines = [
         {
             "type": "scatter",
             "x": list(epochs),
             "y": list(losses),
-            "name": text(name),
+            "name": text(short(name)),
             "mode": "lines+markers",
-            "line": {"color": PALETTE[place % len(PALETTE)], "dash": _DASHES[place // len(PALETTE) % len(_DASHES)]},
-            "marker": {"size": 5},
+            "line": {"color": class_color(place.experiment), "dash": _DASHES[place.repeat % len(_DASHES)]},
+            "marker": {
+                "size": 6,
+                "symbol": _SYMBOLS[(place.experiment // len(PALETTE) + place.repeat) % len(_SYMBOLS)],
+            },
         }
         for (name, epochs, losses), place in zip(curves, places, strict=True)
     ]
-    legend = {"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom"}  # ids are long: a line each
-    height = 320 + 20 * len(lines)
-    return _figure(lines, title, _axis(x), _axis(y), height=height, layout={"legend": legend, "showlegend": True})
+    legend = {"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom", "itemwidth": 48}  # a line each
+    layout = {"legend": legend, "showlegend": True, "hoverlabel": {"namelength": -1}}
+    return _figure(lines, title, _axis(x), _axis(y), height=320 + 20 * len(lines), layout=layout)

@@ -15,17 +15,18 @@ from aelab.errors import LabError
 from aelab.metrics import metrics
 from aelab.runs import Run
 from aelab.studies import comparison
-from ui import caches
+from ui import caches, linked
 from ui.definitions import direction, heading
 from ui.guards import empty
 from ui.i18n import plain, say, t
 from ui.known import offered
 from ui.labels import class_name
-from ui.pickers import DATASET_KEY, name_damaged
-from ui.tables import measures_columns, shown
+from ui.pickers import DATASET_KEY, name_damaged, say_no_dataset, say_no_run
+from ui.tables import shown, with_half
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 _AT_FIRST = 8  # runs compared until somebody chooses
+_BEST_WIDTH = 168  # pixels, for a run that is best at everything
 _BEST = "background-color: rgba(63, 144, 218, 0.3); font-weight: bold"  # readable on light and dark pages
 
 
@@ -53,19 +54,25 @@ def pick_runs() -> Compared:
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     left, right = st.columns([1, 3])
-    name = left.selectbox(
-        t("Dataset"),
-        sorted({run.dataset for run in done}),
-        key=DATASET_KEY,
-        bind="query-params",
-        help=t("Only runs on the same images compare."),
-    )
+    names = sorted({run.dataset for run in done})
+    with left:
+        name = linked.select(
+            t("Dataset"), names, DATASET_KEY, explain=say_no_dataset, help=t("Only runs on the same images compare.")
+        )
     images = _stored(name)
     of_name = [run for run in done if run.dataset == name]
     checksum = of_name[0].dataset_checksum if images is None else images.checksum
     same = [run for run in of_name if run.dataset_checksum == checksum]
     options = [run.id for run in same]
-    chosen = right.multiselect(t("Runs"), options, options[:_AT_FIRST], key=f"runs.{name}", bind="query-params")
+    with right:
+        chosen = linked.select_several(
+            t("Runs"),
+            options,
+            "runs",
+            key=f"runs.{name}",
+            at_first=options[:_AT_FIRST],
+            explain=lambda missing, _: None if any(run.id == missing for run in done) else say_no_run(missing, None),
+        )
     name_damaged()
     _name_others([run.id for run in of_name if run not in same], name)
     if not same:
@@ -135,7 +142,7 @@ def say_best(table: pd.DataFrame) -> None:
 
 
 def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> None:
-    """Draw the measures of every run over all images.
+    """Draw the measures of every run over all images, each with half of its interval.
 
     Parameters
     ----------
@@ -147,37 +154,54 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
     """
     overall = comparison.overall(table)
     measured = [name for name in MEASURES if name in overall]
-    rows = shown(overall[["run", "model", "latent_dim", *measured, "n", "split"]])
+    about = ["model", "latent_dim"]
+    rows = shown(
+        overall[["run", *about, *measured, "n", "split"] if names is None else ["run", *measured, "n", "split", *about]]
+    )
     winners = comparison.best(table) if names is not None and len(rows) > 1 else {}
     marked = [[winners.get(name) == run for name in measured] for run in rows["run"]]
     if names is not None:
         rows["run"] = [names[run] for run in rows["run"]]
     if winners:
         symbols = [t(metrics[name].symbol) for name in measured]
-        rows.insert(1, "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
+        rows.insert(1 + len(measured), "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
-        _mark(rows, marked, measured) if winners else rows,
+        _styled(rows, overall, marked, measured),
         hide_index=True,
         column_config={
             "run": t("Run"),
             "model": t("Model"),
             "latent_dim": t("Latent dimension"),
-            "best": st.column_config.TextColumn(t("Best at"), width=130),
+            "best": st.column_config.TextColumn(t("Best at"), width=_BEST_WIDTH),
             "n": "N",
             "split": t("Split"),
         }
-        | measures_columns(MEASURES),
+        | {name: st.column_config.Column(heading(metrics[name]), width=_width(name)) for name in measured},
         alt=t("Measures of every chosen run"),
     )
+    st.caption(t("Means with ± half of their 95% interval over the N images."))
 
 
-def _mark(rows: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]) -> Any:
-    """Return the rows with some values of measures on a ground of their own."""
+def _width(measure: str) -> int:
+    """Return the pixels of a column of means with halves of intervals, in bold."""
+    return 20 + 13 * len(with_half(0.1, 0.2, measure)) // 2
+
+
+def _styled(
+    rows: pd.DataFrame, overall: pd.DataFrame, marked: Sequence[Sequence[bool]], measured: Sequence[str]
+) -> Any:
+    """Return the rows with intervals and marks: shown as text, while the values stay numbers, which sort."""
     styles = pd.DataFrame(
         [[_BEST if best else "" for best in row] for row in marked], index=rows.index, columns=list(measured)
     )
-    formats = {name: f"{{:.{metrics[name].decimals}f}}" for name in measured}
-    return rows.style.apply(lambda values: styles, axis=None, subset=list(measured)).format(formats, na_rep="–")
+    styler = rows.style.apply(lambda values: styles, axis=None, subset=list(measured))
+    for index in rows.index:
+        texts = {
+            name: with_half(overall.loc[index, name], overall.loc[index, f"{name}_high"], name) for name in measured
+        }
+        shown_as = {name: (lambda value, text=text: text) for name, text in texts.items()}
+        styler.format(shown_as, subset=([index], list(measured)))
+    return styler
 
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:

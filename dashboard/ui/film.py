@@ -11,7 +11,7 @@ import streamlit as st
 
 from aelab.errors import LabError
 from aelab.models import models
-from aelab.runs import Run
+from aelab.runs import Run, snapshots
 from aelab.studies import time_machine
 from aelab.studies.time_machine import Film
 from ui import caches, charts, film_charts, mosaic
@@ -27,6 +27,14 @@ def say_all(lanes: Sequence[Lane], epoch: int) -> None:
     for lane in lanes:
         name = f"**{plain(lane.run.id)}**  \n" if len(lanes) > 1 else ""
         st.markdown(name + say_where(lane, epoch))
+        if lane.film.epochs[lane.film.at(epoch)] != epoch and epoch < lane.film.epochs[-1]:
+            st.caption(
+                t(
+                    "Not every epoch is kept: the pictures of a run are to cost little time, and to stay below {limit} "
+                    "MB.",
+                    limit=snapshots.most_bytes() // 1_000_000,
+                )
+            )
         for error in lane.film.damaged:
             st.warning(say(error), icon=":material/warning:")
 
@@ -44,6 +52,8 @@ def show_all(lanes: Sequence[Lane], epoch: int) -> None:
             with column:
                 if show == show_pictures:
                     st.subheader(plain(lane.run.id), anchor=False)
+                else:
+                    st.caption(plain(lane.run.id))  # on a phone the charts of both stand below one another
                 show(lane, epoch)
 
 
@@ -54,7 +64,7 @@ def say_where(lane: Lane, epoch: int) -> str:
     loss = next((line["validation"]["loss"] for line in history if line.get("epoch") == shown), None)
     where = t("After epoch **{epoch}** of {epochs}", epoch=shown, epochs=lane.run.settings.get("epochs", "?"))
     if shown != epoch:
-        where += " " + t("(of epoch {epoch} nothing is kept)", epoch=epoch)
+        where += f" ({_say_why_another(lane, shown, epoch)})"
     if loss is None:
         return f"{where}."
     said = t(
@@ -67,6 +77,14 @@ def say_where(lane: Lane, epoch: int) -> str:
         unit=_unit(lane.run),
     )
     return said + _say_way(time_machine.way(history, shown))
+
+
+def _say_why_another(lane: Lane, shown: int, epoch: int) -> str:
+    if epoch < lane.film.epochs[0]:
+        return t("the first that is kept")
+    if shown < lane.film.epochs[-1]:
+        return t("the nearest before {epoch} that is kept", epoch=epoch)
+    return t("the newest so far") if lane.working else t("the last that it has")
 
 
 def _say_way(way: float | None) -> str:

@@ -1,7 +1,7 @@
 """What people read, in their language: gettext with English as the source.
 
 The language is the one chosen in the sidebar, else that of the address (`?lang=es`, for a teacher's
-link), else the browser's.
+link), else the one that was shown here last, which the browser keeps, else the browser's own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from aelab.errors import N_, LabError
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = {"en": "English", "es": "Español", "pt": "Português"}
 _KEY = "lang"
+_COOKIE, _KEPT = "aelab_language", "lang.kept"
+_YEAR = 365 * 24 * 3600
 
 #: The values of errors that may be words of the lab. Others name what is the user's: a file called "test" stays so.
 _WORDS_IN = frozenset(
@@ -41,9 +43,9 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("aelab", LOCALE, [language], fallback=language == "en")
 
 
-def first_language(address: str | None, browser: str | None) -> str:
-    """Return the language of the address (`es`), else of the browser (`pt-BR`), if the lab speaks it, else English."""
-    for locale in (address, browser):
+def first_language(*asked: str | None) -> str:
+    """Return the first of some languages (`es`, `pt-BR`) that the lab speaks, else English."""
+    for locale in asked:
         code = (locale or "").replace("_", "-").split("-")[0].lower()
         if code in LANGUAGES:
             return code
@@ -51,7 +53,7 @@ def first_language(address: str | None, browser: str | None) -> str:
 
 
 def _first_language() -> str:
-    return first_language(st.query_params.get("lang"), st.context.locale)
+    return first_language(st.query_params.get(_KEY), st.context.cookies.get(_COOKIE), st.context.locale)
 
 
 def language() -> str:
@@ -61,7 +63,7 @@ def language() -> str:
 
 
 def pick_language() -> None:
-    """Draw the language picker; the choice lasts as long as the session."""
+    """Draw the language picker; the browser keeps what is chosen, for the next visit."""
     st.selectbox(
         "Language · Idioma · Língua",
         list(LANGUAGES),
@@ -69,7 +71,17 @@ def pick_language() -> None:
         format_func=LANGUAGES.__getitem__,
         key=_KEY,
         persist_state="session",
+        on_change=lambda: st.query_params.pop(_KEY, None),  # a reload would go back to what the link asked for
     )
+    _remember(language())
+
+
+def _remember(shown: str) -> None:
+    """Let the browser keep the language once it is another than would be shown without being asked for."""
+    if _KEPT in st.session_state or shown != first_language(st.context.cookies.get(_COOKIE), st.context.locale):
+        st.session_state[_KEPT] = True
+        cookie = f"{_COOKIE}={shown}; path=/; max-age={_YEAR}; SameSite=Lax"
+        st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)
 
 
 def t(message: str, /, **values: Any) -> str:

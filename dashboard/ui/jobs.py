@@ -67,12 +67,15 @@ def show_progress(job: Job, status: Status, title: str, queued: list[Standing] |
         if person.may_change(job):
             if waits(standing):
                 _offer_moves(standing, queued, person)
-            if st.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:"):
-                queue.cancel(job.id, by=person)
+            shared = len(job.owners) > 1 and not person.teacher
+            told = t("Others have asked for the same: it goes on for them.") if shared else None
+            if st.button(t("Cancel"), key=f"cancel.{job.id}", icon=":material/close:", help=told):
+                if not queue.cancel(job.id, by=person):
+                    st.toast(t("Others have asked for the same: it goes on for them."), icon=":material/group:")
                 st.rerun()
         else:
             st.caption(
-                t("Somebody else's") if job.owner else t("The lab's own"),
+                t("Somebody else's") if any(job.owners) else t("The lab's own"),
                 help=t("Only whoever asked for it, or the teacher, may cancel or move it."),
                 width="content",
             )
@@ -81,11 +84,11 @@ def show_progress(job: Job, status: Status, title: str, queued: list[Standing] |
 def show_jobs(queued: list[Standing]) -> None:
     """Draw the open jobs: the first of them, and every one of the visitor's own."""
     owner = visitor.owner()
-    if any(standing.job.owner != queued[0].job.owner for standing in queued):
+    if any(standing.job.owners != queued[0].job.owners for standing in queued):
         st.caption(t("Whoever waits takes turns: nobody's second job starts before everybody's first."))
     hidden = 0
     for index, standing in enumerate(queued):
-        if index < _MOST_SHOWN or standing.job.owner == owner:
+        if index < _MOST_SHOWN or owner in standing.job.owners:
             show_progress(standing.job, standing.status, job_title(standing.job), queued)
         else:
             hidden += 1
@@ -97,9 +100,9 @@ def _offer_moves(standing: Standing, queued: list[Standing], person: Person) -> 
     """Draw the buttons that move a job which waits, as far as they would change anything."""
     job = standing.job
     lane = [each for each in queued if waits(each) and _lane(each.job) == _lane(job)]
-    own = [each.job.id for each in lane if each.job.owner == job.owner]
+    own = [each.job.id for each in lane if each.job.owners == job.owners]
     moves = []
-    if len(own) > 1 and job.id in own:
+    if len(own) > 1 and job.id in own and (person.teacher or not job.also):
         moves.append(("earlier", t("Earlier"), ":material/arrow_upward:", job.id != own[0]))
         moves.append(("later", t("Later"), ":material/arrow_downward:", job.id != own[-1]))
     if person.teacher and len(own) < len(lane):
@@ -130,17 +133,20 @@ def watch(job: Job, title: str) -> None:
     panel()
 
 
-def show_ending(status: Status) -> None:
-    """Say how a job ended that is not done."""
+def show_ending(status: Status, *, invite: bool = True) -> None:
+    """Say how a job ended that is not done, and, to who may do so, that it can be started again."""
     if status.error is not None:
         st.error(say(status.error), icon=":material/error:")
     elif status.state == "cancelled":
-        st.warning(t("This was cancelled. Start it again when you like."), icon=":material/cancel:")
+        said = t("This was cancelled. Start it again when you like.") if invite else t("This was cancelled.")
+        st.warning(said, icon=":material/cancel:")
     elif status.state == "interrupted":
-        st.warning(
-            t("The worker ended without a word, perhaps because the computer was switched off. Start it again."),
-            icon=":material/power_off:",
+        said = (
+            t("The worker ended without a word, perhaps because the computer was switched off. Start it again.")
+            if invite
+            else t("The worker ended without a word, perhaps because the computer was switched off.")
         )
+        st.warning(said, icon=":material/power_off:")
 
 
 def open_jobs() -> list[Standing]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from aelab import runs
 from aelab.runs import Run, about
 from aelab.runs.about import About
+from ui import address
 from ui.i18n import plain, t
 
 _TAIL = 8  # letters of an id that tell runs of one title apart
@@ -48,7 +47,7 @@ def known_runs(*, archived: bool = False) -> list[Known]:
 
 def offered() -> list[Run]:
     """Return the finished runs that a page offers: all but archived ones, which an address can still name."""
-    asked = {value for name in st.query_params for value in st.query_params.get_all(name)}
+    asked = address.named()
     return [each.run for each in known_runs(archived=True) if not each.about.archived or each.id in asked]
 
 

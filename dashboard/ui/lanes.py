@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from aelab import runs
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.jobs.folder import OPEN
+from aelab.models import models
 from aelab.runs import Run
 from aelab.studies.time_machine import Film
 from ui import caches
@@ -35,6 +36,8 @@ class Lane:
     indices : ndarray or None
         Which images of the dataset the points of the map are, if that can be known.
     has_samples : bool
+    working : bool
+        Whether it is still being trained.
     """
 
     run: Run
@@ -42,6 +45,7 @@ class Lane:
     dataset: Dataset | None
     indices: npt.NDArray[np.intp] | None
     has_samples: bool
+    working: bool
 
     @property
     def labels(self) -> npt.NDArray[np.int32]:
@@ -67,7 +71,7 @@ def open_lane(run: Run) -> Lane:
             caches.images_of(run) if caches.is_stored(run.dataset) else None
         )  # a built-in one is not made for this
         indices = caches.shown_images(run, kept["target"], found.positions.shape[1]) if dataset else None
-    return Lane(run, found, dataset, indices, "samples" in kept)
+    return Lane(run, found, dataset, indices, "samples" in kept, runs.status(run).state in OPEN)
 
 
 def epochs_of(lanes: Iterable[Lane]) -> list[int]:
@@ -75,8 +79,32 @@ def epochs_of(lanes: Iterable[Lane]) -> list[int]:
     return sorted({epoch for lane in lanes for epoch in lane.film.epochs})
 
 
-def wait_for_the_first(run: Run) -> None:
-    """Say that a run has no snapshot, look again while it may get one, and draw no more of the page."""
+def say_single(lanes: Sequence[Lane]) -> str:
+    """Return why there is one epoch to see and no more."""
+    if any(lane.working for lane in lanes):
+        return t("It is training: this is the first epoch to be seen, and the next comes here when it ends.")
+    if all(lane.run.model in models and models[lane.run.model].fit for lane in lanes):
+        return t("There is nothing to scrub: this is the only snapshot. A closed form such as PCA learns in one step.")
+    return t("There is nothing to scrub: this is the only snapshot that is kept.")
+
+
+def begun(chosen: Iterable[Run]) -> list[Run]:
+    """Return the runs that have a snapshot; say of each other what it waits for, and look again while it may get one.
+
+    Draws no more of the page where there is none.
+    """
+    ready = []
+    for run in chosen:
+        if run.snapshot_epochs():
+            ready.append(run)
+        else:
+            _wait_for_the_first(run)
+    if not ready:
+        st.stop()
+    return ready
+
+
+def _wait_for_the_first(run: Run) -> None:
     working = runs.status(run).state in OPEN
 
     @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS if working else None)
@@ -85,7 +113,10 @@ def wait_for_the_first(run: Run) -> None:
             st.rerun()
         if working:
             st.info(
-                t("Run {run} is on its way: what it has learned can be seen after its first epoch.", run=plain(run.id)),
+                t(
+                    "Run {run} is training its first epoch: its pictures come here when that ends.",
+                    run=plain(run.id),
+                ),
                 icon=":material/hourglass:",
             )
         else:
@@ -95,4 +126,3 @@ def wait_for_the_first(run: Run) -> None:
             )
 
     look()
-    st.stop()

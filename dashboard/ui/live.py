@@ -8,10 +8,10 @@ import streamlit as st
 from aelab import runs
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.jobs.folder import OPEN
+from aelab.jobs.folder import OPEN, Status
 from aelab.models import models
-from aelab.runs import Run
-from ui import charts, going_on, mosaic
+from aelab.runs import Run, trash
+from ui import charts, going_on, mosaic, visitor
 from ui.going_on import FOLLOWED
 from ui.guards import guarded
 from ui.i18n import plain, t
@@ -44,16 +44,25 @@ def _draw(run: Run) -> None:
         queue.pump()
         show_progress(job, status, t("Training"))
     elif status.state == "done":
-        took = t("Done in {time}.", time=duration(status.seconds)) if status.seconds else t("Done.")
         st.success(
-            f"{took} {t('Explore it on the Denoise, Latent and Reports pages.')}", icon=":material/check_circle:"
+            f"{_took(run, status)} {t('Explore it on the Denoise, Latent and Reports pages.')}",
+            icon=":material/check_circle:",
         )
     else:
-        show_ending(status)
+        show_ending(status, invite=visitor.refusal(run.id) is None or not trash.has_learned(run.id))
     _tell_events(run)
     going_on.offer(run, status.state)
     _curves(run)
     _reconstructions(run)
+
+
+def _took(run: Run, status: Status) -> str:
+    """Say how long a run took: its job, from start to evaluated, or its training, where that took several jobs."""
+    resumed = any(event.get("event") == "resumed" for event in run.events())
+    history = run.history()
+    if history and (resumed or run.parent is not None or run.stopped_after() is not None):
+        return t("Done. It trained for {time} in all.", time=duration(float(history[-1].get("seconds", 0.0))))
+    return t("Done in {time}.", time=duration(status.seconds)) if status.seconds else t("Done.")
 
 
 def _tell_events(run: Run) -> None:

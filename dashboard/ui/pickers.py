@@ -13,7 +13,7 @@ from aelab.jobs import folder, queue
 from aelab.models import models
 from aelab.runs import Run, about
 from aelab.tasks import make_dataset
-from ui import caches, visitor
+from ui import address, caches, linked, visitor
 from ui.guards import empty
 from ui.i18n import plain, say, t
 from ui.known import offered, remarks
@@ -22,14 +22,12 @@ from ui.waiting import wait_for
 
 RUN_KEY = "run"
 DATASET_KEY = "dataset"
-_NEXT = "next.dataset"
-_MISSING = "missing.dataset"
 _LONGEST_NAME = 80
 
 
 def choose_next(*, dataset: str) -> None:
     """Choose for the user in the next script run, in which the picker is not drawn yet."""
-    st.session_state[_NEXT] = dataset
+    linked.choose_next(DATASET_KEY, dataset)
 
 
 def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
@@ -40,30 +38,7 @@ def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
     beside : callable, optional
         Draws what is there even while the dataset is not, or cannot be made.
     """
-    if _NEXT in st.session_state:
-        st.session_state[DATASET_KEY] = st.session_state.pop(_NEXT)
-        st.session_state.pop(_MISSING, None)
-    names = store.names()
-    wanted = st.session_state.get(DATASET_KEY, st.query_params.get(DATASET_KEY))
-    if wanted is not None and wanted not in names:
-        st.session_state[_MISSING] = wanted
-    name = st.selectbox(
-        t("Dataset"),
-        names,
-        key=DATASET_KEY,
-        bind="query-params",
-        help=built_in_summaries(),
-        on_change=lambda: st.session_state.pop(_MISSING, None),
-    )
-    if _MISSING in st.session_state:
-        st.warning(
-            t(
-                "There is no dataset called {missing} any more; you see {name}.",
-                missing=plain(st.session_state[_MISSING][:_LONGEST_NAME]),
-                name=plain(name),
-            ),
-            icon=":material/search_off:",
-        )
+    name = linked.select(t("Dataset"), store.names(), DATASET_KEY, explain=say_no_dataset, help=built_in_summaries())
     beside()
     if not caches.is_stored(name):
         if name in sources:
@@ -74,6 +49,18 @@ def pick_dataset(beside: Callable[[], None] = lambda: None) -> Dataset:
             known if known is not None and failed else make_dataset.submit_built_in(name, owner=visitor.owner()), name
         )
     return caches.dataset(name)
+
+
+def say_no_dataset(missing: str, shown: str | None) -> str:
+    """Return the sentence on a dataset that an address asks for and that this page cannot show."""
+    if missing in store.names():  # on a page about runs
+        said = t("No run that is done was trained on {missing}.", missing=plain(missing))
+        return f"{said} {t('You see {name}.', name=plain(shown or ''))}"
+    return t(
+        "There is no dataset called {missing} any more; you see {name}.",
+        missing=plain(missing[:_LONGEST_NAME]),
+        name=plain(shown or ""),
+    )
 
 
 def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
@@ -87,10 +74,46 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     done = sorted(offered(), key=lambda run: not usable(run))
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
-    chosen = st.selectbox(t("Run"), [run.id for run in done], key=RUN_KEY, bind="query-params")
+    chosen = linked.select(t("Run"), [run.id for run in done], RUN_KEY, explain=say_no_run)
     run = next(run for run in done if run.id == chosen)
     st.caption(describe(run))
     return run
+
+
+def pick_two_in_step() -> list[Run]:
+    """Draw the pickers of a run that has begun, and of another beside it; stop the page where there is none."""
+    listed = runs.listed()
+    archived = {run_id for run_id, said in about.read_all(row.id for row in listed).items() if said.archived}
+    hidden = archived - address.named()
+    known = {row.id: row.run for row in listed if row.run and row.state != "queued" and row.id not in hidden}
+    if not known:
+        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    first = linked.select(t("Run"), list(known), RUN_KEY, explain=say_no_run)
+    second = linked.select(
+        t("In step with"),
+        [run_id for run_id in known if run_id != first],
+        "beside",
+        explain=lambda missing, shown: None if missing == first else say_no_run(missing, shown),
+        optional=True,
+        placeholder=t("no other run"),
+    )
+    chosen = [known[run_id] for run_id in (first, second) if run_id]
+    for run in chosen:
+        st.caption(describe(run))
+    return chosen
+
+
+def say_no_run(missing: str, shown: str | None) -> str:
+    """Return the sentence on a run that an address asks for and that this page cannot show."""
+    name = plain(missing[:_LONGEST_NAME])
+    row = next((row for row in runs.listed() if row.id == missing), None)
+    if row is None:
+        said = t("There is no run called {missing} any more.", missing=name)
+    elif row.state in {"done", "damaged"}:
+        said = t("Run {missing} cannot be shown: its files are damaged.", missing=name)
+    else:
+        said = t("Run {missing} is not finished; the Train page says how it stands.", missing=name)
+    return f"{said} {t('You see {name}.', name=plain(shown))}" if shown else said
 
 
 def name_damaged() -> None:

@@ -17,6 +17,21 @@ _SPEEDS = (0.5, 1.0, 2.0)
 _MOST_FRAMES = 60  # of a whole training: with more, playing it would take minutes
 
 
+def open_at_asked() -> None:
+    """Let a link, a reload, or the browser's buttons for back and forward lead to the epoch in the address.
+
+    Where the address has none, the newest is shown.
+    """
+    if not address.is_opened("epoch") and not address.went_back():
+        return
+    for key in (_EPOCH, _NEWEST, _PLAYING):
+        st.session_state.pop(key, None)
+    st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
+    asked = st.query_params.get("epoch", "")
+    if asked.isdecimal() and len(asked) < 10:
+        st.session_state[_EPOCH] = int(asked)
+
+
 def controls(epochs: Sequence[int]) -> None:
     """Draw the button that plays and pauses, and the choice of how fast."""
     playing = is_playing()
@@ -52,16 +67,17 @@ def tick() -> float | None:
     return 1 / float(st.session_state.get(_SPEED) or 1.0) if is_playing() else None
 
 
-def pick_epoch(epochs: Sequence[int]) -> int:
+def pick_epoch(epochs: Sequence[int], single: str) -> int:
     """Draw the slider, moved on if it plays, and return its epoch; the address gets it too.
 
-    Of a single epoch there is no slider.
+    Parameters
+    ----------
+    epochs : sequence of int
+    single : str
+        What to say instead where there is a single one.
     """
     if len(epochs) == 1:
-        st.info(
-            t("There is nothing to scrub: this is the only snapshot. A closed form such as PCA learns in one step."),
-            icon=":material/info:",
-        )
+        st.info(single, icon=":material/info:")
         return epochs[0]
     epoch = _next(epochs)
     if epoch != st.session_state.get(_EPOCH):  # not by hand: a browser would hold on to where its slider was
@@ -71,7 +87,8 @@ def pick_epoch(epochs: Sequence[int]) -> int:
     st.select_slider(
         t("Epoch"), epochs, value=epoch, key=key, on_change=_read_slider, args=(key,), disabled=is_playing()
     )
-    address.keep({"epoch": epoch}, ("epoch",))
+    if not is_playing():  # or the browser's button for back would have to be pressed as often as it has moved on
+        address.keep({"epoch": epoch}, ("epoch",))
     return epoch
 
 
@@ -86,7 +103,7 @@ def _next(epochs: Sequence[int]) -> int:
     touched = st.session_state.pop(_TOUCHED, False)
     newest = st.session_state.get(_NEWEST)
     st.session_state[_NEWEST] = epochs[-1]
-    at = st.session_state.get(_EPOCH, _asked(epochs))
+    at = st.session_state.get(_EPOCH, epochs[-1])
     if at == newest and not is_playing() and not touched:  # a training that goes on is followed
         return epochs[-1]
     index = max((number for number, epoch in enumerate(epochs) if epoch <= at), default=0)
@@ -96,11 +113,6 @@ def _next(epochs: Sequence[int]) -> int:
             st.rerun()
         index = min(index + -(-len(epochs) // _MOST_FRAMES), len(epochs) - 1)
     return epochs[index]
-
-
-def _asked(epochs: Sequence[int]) -> int:
-    asked = address.asked_at_first("time").get("epoch", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else epochs[-1]
 
 
 def _toggle(epochs: Sequence[int]) -> None:

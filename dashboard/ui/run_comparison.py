@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ from aelab.models import models
 from aelab.runs import Run
 from aelab.studies.curves import curve_groups
 from aelab.studies.differences import differences
-from aelab.studies.pooling import pooled
+from aelab.studies.pooling import Place, pooled
 from aelab.studies.verdict import verdict
 from aelab.training.config import TrainingConfig
 from ui import caches, charts
@@ -95,7 +96,7 @@ def show_differences(chosen: Sequence[Known]) -> None:
     )
 
 
-def show_curves(chosen: Sequence[Known], places: Mapping[str, int]) -> None:
+def show_curves(chosen: Sequence[Known], places: Mapping[str, Place]) -> None:
     """Draw the validation losses over one another, apart where they do not compare."""
     groups = curve_groups([each.run for each in chosen])
     if not groups:
@@ -103,11 +104,18 @@ def show_curves(chosen: Sequence[Known], places: Mapping[str, int]) -> None:
     st.subheader(t("How they learned"))
     if len(groups) > 1:
         st.caption(t("Drawn apart: these losses are counted in different units, or on different images."))
-    names = {each.id: each.name for each in chosen}
+    by_id = {each.id: each for each in chosen}
+    repeated = Counter(places[curve.run].experiment for group in groups for curve in group.curves)
+    if any(count > 1 for count in repeated.values()):
+        st.caption(
+            t("One colour is one choice of settings: runs that differ in the seed alone differ in their dashes.")
+        )
     for group in groups:
+        curves = sorted(group.curves, key=lambda curve: (places[curve.run].experiment, places[curve.run].repeat))
+        names = [_curve_name(by_id[curve.run], repeated[places[curve.run].experiment]) for curve in curves]
         figure = charts.overlaid(
-            [(names[curve.run], curve.epochs, curve.losses) for curve in group.curves],
-            [places[curve.run] for curve in group.curves],
+            [(name, curve.epochs, curve.losses) for name, curve in zip(names, curves, strict=True)],
+            [places[curve.run] for curve in curves],
             title=t("Validation loss on {dataset} (lower is better)", dataset=charts.text(group.dataset)),
             x=t("Epoch"),
             y=t(group.unit),
@@ -117,6 +125,13 @@ def show_curves(chosen: Sequence[Known], places: Mapping[str, int]) -> None:
             key=f"compare.curves.{group.unit}.{group.checksum}",
             alt=t("Validation loss of each chosen run over epochs"),
         )
+
+
+def _curve_name(known: Known, repeated: int) -> str:
+    """Return what a curve is called: the run, and its seed where others have only that to tell them apart."""
+    if repeated < 2:
+        return known.name
+    return t("{run}, seed {seed}", run=known.name, seed=known.run.settings.get("seed", "?"))
 
 
 def show_pools(chosen: Sequence[Known]) -> None:
@@ -179,7 +194,7 @@ def _show_pooled(table: pd.DataFrame, measures: Sequence[str], alt: str) -> None
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"rank": t("Rank"), "run": t("Run (first of its seeds)"), "seeds": t("Seeds")}
+        column_config={"rank": t("Rank"), "run": t("Run (newest of its seeds)"), "seeds": t("Seeds")}
         | measures_columns(MEASURES)
         | {f"{name}_half": f"± {t(metrics[name].symbol)}" for name in measures},
         alt=alt,

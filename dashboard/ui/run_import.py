@@ -41,7 +41,7 @@ def _follow() -> None:
         return
     status = folder.status(job)
     if status.state in OPEN:
-        watch(job, job.params["name"])
+        watch(job, str(job.params.get("run", job.params["name"])))
     elif status.state == "done":
         del st.session_state[_JOB]
         brought = import_run.result(job)

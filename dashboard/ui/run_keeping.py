@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -12,34 +13,58 @@ from aelab.errors import LabError
 from aelab.jobs.folder import OPEN
 from aelab.runs import Run, about, transfer
 from aelab.runs.about import About
-from ui import caches
+from ui import caches, run_choice, visitor
 from ui.i18n import plain, say, t
+from ui.jobs import state_name
 from ui.known import Known, named
 
 _DELETED = "compare.deleted"
+_WORKED_ON = "compare.worked_on"
+_NEXT = "compare.worked_on.next"
 
 
-def offer_undo() -> None:
+@dataclass(frozen=True)
+class _Deleted:
+    """The run that was deleted last, and whether it was among those that are compared."""
+
+    run: str
+    compared: bool
+
+
+def _offer_undo() -> None:
     """Draw what was deleted last with a button that brings it back; it stays until the next action."""
-    run_id = st.session_state.get(_DELETED)
-    if run_id is None:
+    deleted: _Deleted | None = st.session_state.get(_DELETED)
+    if deleted is None:
         return
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.info(t("Deleted: {run}", run=plain(run_id)), icon=":material/delete:")
+    row.info(t("Deleted: {run}", run=plain(deleted.run)), icon=":material/delete:")
     if row.button(t("Undo"), key="compare.undo", icon=":material/undo:"):
-        _act(lambda: runs.restore(run_id))
+        _act(lambda: _bring_back(deleted), t("{run} is back.", run=plain(deleted.run)))
+
+
+def _bring_back(deleted: _Deleted) -> None:
+    """Restore a run and let it be chosen where it was."""
+    runs.restore(deleted.run, by=visitor.person())
+    st.session_state[_NEXT] = deleted.run
+    if deleted.compared:
+        run_choice.choose(deleted.run)
 
 
 def offer(chosen: Sequence[Known]) -> None:
     """Draw the ways to work on one run, the chosen ones first; also on those that failed or are damaged."""
-    st.subheader(t("Work on a run"))
-    offer_undo()
-    first = [each.id for each in chosen]
     listed = runs.listed()
-    others = [row.id for row in listed if row.state not in OPEN and row.id not in first]
-    names = {run_id: named(run_id, said) for run_id, said in about.read_all([*first, *others]).items()}
-    run_id = st.selectbox(t("Run to work on"), list(names), format_func=names.__getitem__, key="compare.worked_on")
+    if not listed and _DELETED not in st.session_state:
+        return
+    st.subheader(t("Work on a run"))
+    _offer_undo()
+    first = [each.id for each in chosen]
+    others = {row.id: row.state for row in listed if row.state not in OPEN and row.id not in first}
+    words = about.read_all([*first, *others])
+    run_id = _pick({run_id: _label(run_id, said, others.get(run_id, "done")) for run_id, said in words.items()})
+    if run_id is None:
+        return
     said = about.read(run_id)
+    visitor.say_refusal(run_id, losing=True)
     words, keeping = st.columns([3, 2], gap="large")
     with words:
         _offer_words(run_id, said)
@@ -50,13 +75,39 @@ def offer(chosen: Sequence[Known]) -> None:
         _offer_putting_away(run_id, said)
 
 
+def _pick(names: Mapping[str, str]) -> str | None:
+    """Draw the choice of a run; none where the chosen one is gone, or the next click on Delete would take another."""
+    usual = st.session_state.get(_WORKED_ON, next(iter(names), None))
+    wanted = st.session_state.pop(_NEXT, usual)
+    # Set at every run: a browser goes on showing the name that a run had when it was chosen.
+    st.session_state[_WORKED_ON] = wanted if wanted in names else None
+    chosen: str | None = st.selectbox(
+        t("Run to work on"),
+        list(names),
+        index=None,
+        placeholder=t("Choose a run"),
+        format_func=names.__getitem__,
+        key=_WORKED_ON,
+    )
+    return chosen
+
+
+def _label(run_id: str, said: About, state: str) -> str:
+    """Return what a run is called, with what tells it from those that are compared."""
+    more = [*([state_name(state)] if state != "done" else []), *([t("archived")] if said.archived else [])]
+    return " · ".join([named(run_id, said), *more])
+
+
 def _offer_words(run_id: str, said: About) -> None:
     with st.form(f"compare.about.{run_id}"):
         title = st.text_input(t("Title"), said.title, max_chars=about.LONGEST_TITLE)
-        tags = st.text_input(t("Tags"), ", ".join(said.tags), help=t("Words to find it by, with commas between."))
+        tags = st.text_input(
+            t("Tags"), ", ".join(said.tags), help=t("Words to find it by, with commas or semicolons between.")
+        )
         notes = st.text_area(t("Notes"), said.notes, max_chars=about.LONGEST_NOTES)
-        if st.form_submit_button(t("Save"), icon=":material/save:"):
-            _act(lambda: about.change(run_id, title=title, tags=tags.split(","), notes=notes))
+        if st.form_submit_button(t("Save"), icon=":material/save:", disabled=visitor.refusal(run_id) is not None):
+            words, by = about.split_tags(tags), visitor.person()
+            _act(lambda: about.change(run_id, title=title, tags=words, notes=notes, by=by), t("Saved."))
     st.caption(t("Everybody who uses this lab sees it. The run itself and its id stay as they are."))
 
 
@@ -82,14 +133,17 @@ def _offer_putting_away(run_id: str, said: About) -> None:
     st.caption(t("Put it away"))
     row = st.container(horizontal=True)
     label = t("Take out of the archive") if said.archived else t("Archive")
-    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:"):
-        _act(lambda: about.change(run_id, archived=not said.archived))
+    done = t("Taken out of the archive.") if said.archived else t("Archived: other pages no longer offer it.")
+    refused = visitor.refusal(run_id) is not None
+    if row.button(label, key=f"compare.archive.{run_id}", icon=":material/archive:", disabled=refused):
+        _act(lambda: about.change(run_id, archived=not said.archived, by=visitor.person()), done)
     # Named after the run: if another is shown by the time the click arrives, it is not what was meant.
-    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:"):
-        _act(lambda: runs.delete(run_id), deleted=run_id)
+    refused = visitor.refusal(run_id, losing=True) is not None
+    if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:", disabled=refused):
+        _act(lambda: runs.delete(run_id, by=visitor.person()), deleted=run_id)
 
 
-def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
+def _act(action: Callable[[], object], done: str = "", *, deleted: str | None = None) -> None:
     """Do something to a run and draw the page anew, or say why it cannot be done; an earlier deletion is forgotten."""
     try:
         action()
@@ -98,7 +152,9 @@ def _act(action: Callable[[], object], *, deleted: str | None = None) -> None:
         return
     forget_deletion()
     if deleted is not None:
-        st.session_state[_DELETED] = deleted
+        st.session_state[_DELETED] = _Deleted(deleted, run_choice.is_chosen(deleted))
+    if done:
+        st.toast(done, icon=":material/check_circle:")
     st.rerun()
 
 

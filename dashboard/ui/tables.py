@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,6 +69,14 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
         "split": lambda part: t(PARTS[part]),
     }
     return table.assign(**{column: table[column].map(word) for column, word in words.items() if column in table})
+
+
+def with_half(mean: float, high: float, measure: str) -> str:
+    """Return a mean with half of its interval, as far as there is one."""
+    decimals = metrics[measure].decimals
+    if not math.isfinite(mean):
+        return "–" if math.isnan(mean) else f"{mean}"
+    return f"{mean:.{decimals}f} ± {high - mean:.{decimals}f}" if math.isfinite(high) else f"{mean:.{decimals}f}"
 
 
 def measures_columns(names: Sequence[str]) -> dict[str, Any]:

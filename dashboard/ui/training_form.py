@@ -13,7 +13,7 @@ from aelab.models.spec import ModelSpec
 from aelab.runs import Run
 from aelab.tasks import calibrate
 from aelab.training import speeds
-from aelab.training.config import TrainingConfig, suggested_batch_size
+from aelab.training.config import TrainingConfig, usual
 from aelab.training.estimate import Estimate
 from ui import address, pickers, visitor
 from ui.forms import config_control, config_form
@@ -71,8 +71,8 @@ def settings(spec: ModelSpec, data: Dataset) -> dict[str, Any]:
     of_model = at_first if at_first.get("model", _USUAL_MODEL) == spec.name else {}
     values = config_form(spec.config, f"train.{spec.name}", usual=address.with_asked(spec.config(), of_model))
     with st.expander(t("Training"), expanded=True):
-        common, usual = _common(spec, data, at_first)
-    unusual = _unusual(values, spec.config()) | _unusual(common, usual)
+        common, begin = _common(spec, data, at_first)
+    unusual = _unusual(values, spec.config()) | _unusual(common, begin)
     address.keep({"model": spec.name} | unusual, _names())
     return values | common
 
@@ -83,10 +83,10 @@ def _common(spec: ModelSpec, data: Dataset, at_first: dict[str, str]) -> tuple[d
     # First, since what is usual hangs on it: page and command line shall ask for the same run.
     limit = config_control(TrainingConfig, "limit", prefix, usual=address.with_asked(TrainingConfig(), at_first))
     images = min(limit or data.counts["train"], data.counts["train"])
-    usual = TrainingConfig(batch_size=suggested_batch_size(images))
+    begin = usual(spec, images)
     without = ("limit", *(_OF_STEPS if spec.fit else ()))
-    rest = config_form(TrainingConfig, prefix, usual=address.with_asked(usual, at_first), without=without)
-    return {"limit": limit, **rest}, usual
+    rest = config_form(TrainingConfig, prefix, usual=address.with_asked(begin, at_first), without=without)
+    return {"limit": limit, **rest}, begin
 
 
 def _unusual(values: dict[str, Any], usual: Config) -> dict[str, Any]:

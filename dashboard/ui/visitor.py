@@ -13,9 +13,11 @@ import time
 
 import streamlit as st
 
+from aelab.errors import LabError
 from aelab.jobs import people
 from aelab.jobs.people import Person
-from ui.i18n import t
+from aelab.runs import owners
+from ui.i18n import say, t
 
 _COOKIE = "aelab_visitor"
 _SECRET, _TEACHER = "visitor.secret", "visitor.teacher"
@@ -38,6 +40,18 @@ def person() -> Person:
 def owner() -> str:
     """Return what stands in the jobs that this visitor asks for."""
     return hashlib.blake2b(_secret().encode(), digest_size=8, person=b"aelab-owner").hexdigest()
+
+
+def refusal(run_id: str, *, losing: bool = False) -> LabError | None:
+    """Return why this visitor may not change a run, or may not let others lose it; None if they may."""
+    return owners.objection(run_id, owners.of(run_id), person(), losing=losing)
+
+
+def say_refusal(run_id: str, *, losing: bool = False) -> None:
+    """Say on the page whose choice it is what becomes of a run, if it is not this visitor's."""
+    refused = refusal(run_id, losing=losing)
+    if refused is not None:
+        st.caption(say(refused))
 
 
 def remember() -> None:

@@ -3,26 +3,25 @@
 import streamlit as st
 
 from aelab.studies import comparison
+from aelab.studies.pooling import places
 from ui import comparing, definitions, known, pickers, run_choice, run_comparison, run_import, run_keeping, tables
-from ui.guards import empty
 from ui.i18n import t
 
 st.title(t("Compare"))
 st.caption(t("What differs between these runs, and what did it change?"))
 everything = known.known_runs(archived=True)
-archived = st.session_state.get("compare.archived", False)
-shown = [each for each in everything if archived or not each.about.archived]
 picking, filtering, bringing = st.container(), *st.columns(2)
-chosen = run_choice.pick(shown, picking, filtering) if shown else []
-with filtering:
-    if any(each.about.archived for each in everything):
-        st.toggle(t("Show archived runs"), key="compare.archived", persist_state="session")
+chosen = run_choice.pick(everything, picking, filtering) if everything else []
 with bringing:
     run_import.offer()
 pickers.name_damaged()
 if not everything:
-    run_keeping.offer_undo()
-    empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
+    st.info(
+        t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."),
+        icon=":material/info:",
+    )
+    run_keeping.offer([])
+    st.stop()
 if not chosen:
     st.info(t("Choose one run or more."), icon=":material/info:")
     run_keeping.offer(chosen)
@@ -37,8 +36,7 @@ tables.offer_csv(table, "compare.csv")
 definitions.define(comparing.MEASURES)
 run_comparison.show_differences(chosen)
 # Counted from the oldest, so that a run keeps its colour when others are chosen, or trained.
-places = {each.id: place for place, each in enumerate(reversed(everything))}
-run_comparison.show_curves(chosen, places)
+run_comparison.show_curves(chosen, places([each.run for each in reversed(everything)]))
 run_comparison.show_pools(chosen)
-run_comparison.show_board(shown, measure, chosen[0].run.dataset_checksum)
+run_comparison.show_board(run_choice.offered(everything), measure, chosen[0].run.dataset_checksum)
 run_keeping.offer(chosen)

@@ -6,37 +6,24 @@ from aelab import runs
 from aelab.jobs.folder import OPEN
 from aelab.studies import time_machine
 from ui import film, film_export, lanes, player
-from ui.guards import empty, guarded
+from ui.guards import guarded
 from ui.i18n import t
-from ui.pickers import RUN_KEY, describe
+from ui.pickers import pick_two_in_step
 
 _SECONDS_BETWEEN_LOOKS = 3.0  # at a training that goes on
 
 st.title(t("Time machine"))
 st.caption(t(time_machine.QUESTION))
 controls, main = st.columns([1, 3], gap="large")
-known = {row.run.id: row for row in runs.listed() if row.run is not None and row.state != "queued"}
 
 with controls:
-    if not known:
-        empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
-    first = st.selectbox(t("Run"), list(known), key=RUN_KEY, bind="query-params")
-    others = [run_id for run_id in known if run_id != first]
-    second = st.selectbox(
-        t("In step with"), others, index=None, placeholder=t("no other run"), key="beside", bind="query-params"
-    )
-    chosen = [known[run_id].run for run_id in (first, second) if run_id is not None]
-    for run in chosen:
-        st.caption(describe(run))
-    working = any(known[run.id].state in OPEN for run in chosen)
+    player.open_at_asked()
+    chosen = pick_two_in_step()
+    working = any(runs.status(run).state in OPEN for run in chosen)
 
-
-for run in chosen:
-    if not run.snapshot_epochs():
-        with main:
-            lanes.wait_for_the_first(run)
-
-opened = [lanes.open_lane(run) for run in chosen]
+with main:
+    begun = lanes.begun(chosen)
+opened = [lanes.open_lane(run) for run in begun]
 playable = lanes.epochs_of(opened)
 if len(playable) > 1:
     with controls:
@@ -49,9 +36,12 @@ def panel() -> None:
     with guarded():
         if working and all(runs.status(run).state not in OPEN for run in chosen):
             st.rerun()
-        now = [lanes.open_lane(run) for run in chosen]
+        now = [lanes.open_lane(run) for run in begun]
+        epochs = lanes.epochs_of(now)
+        if (len(epochs) > 1) != (len(playable) > 1):  # there is something to play now
+            st.rerun()
         answer = st.container()
-        epoch = player.pick_epoch(lanes.epochs_of(now))
+        epoch = player.pick_epoch(epochs, lanes.say_single(now))
         with answer:
             film.say_all(now, epoch)
         film.show_all(now, epoch)

@@ -23,7 +23,7 @@ with controls:
         st.stop()
     training_form.show_cost(train.cost(chosen, data))
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
-        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values, owner=visitor.owner()).id
+        st.query_params[live.FOLLOWED] = train.submit(data.name, spec.name, values, by=visitor.person()).id
         st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
 
 with main:

@@ -136,7 +136,11 @@ def _add_train(top: Any) -> None:
     train.add_argument("--model")
     train.add_argument("--like", metavar="RUN", help="take dataset, model and settings from a run; change some")
     train.add_argument("--continue", dest="more", metavar="RUN", help="train a finished run for --epochs more")
-    train.add_argument("--afresh", action="store_true", help="begin again instead of resuming what was cancelled")
+    train.add_argument(
+        "--afresh",
+        action="store_true",
+        help="begin again instead of resuming what was cancelled, which goes to the trash",
+    )
     train.add_argument("--epochs")
     train.add_argument("--limit", help="training images to use")
     train.add_argument("--seed")

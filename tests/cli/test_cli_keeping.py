@@ -12,6 +12,7 @@ from labs import TrainedLab
 from shell import MEASURES, Answers, Refusal, aelab, rows
 
 from aelab import runs
+from aelab.runs import about
 
 
 def test_comparing_runs_tells_settings_measures_and_the_best(answer: Answers, lab: TrainedLab) -> None:
@@ -40,10 +41,20 @@ def test_a_comparison_as_csv_has_settings_and_measures(answer: Answers, lab: Tra
     assert float(first["mse"]) == pytest.approx(runs.find(chosen[0]).metrics()["overall"]["mse"]["mean"])
 
 
-def test_a_comparison_is_readable_without_json(lab: TrainedLab) -> None:
-    said = aelab("runs", "compare", lab.runs["conv_ae"], lab.runs["vae"]).stdout
+def test_a_comparison_is_readable_in_a_terminal(lab: TrainedLab) -> None:
+    about.change(lab.runs["vae"], title="x" * 80)
+    said = aelab("runs", "compare", *lab.runs.values()).stdout
+    assert max(map(len, said.splitlines())) <= 100
+    assert "None" not in said
+    assert "nan" not in said.lower()
     assert "MSE (lower is better): best is" in said
     assert "Settings that differ:" in said
+    (beta,) = [line.split() for line in said.splitlines() if line.split()[:1] == ["beta"]]
+    assert sorted(beta[1:]) == ["1.0", "–", "–", "–"]
+    for number, run_id in enumerate(lab.runs.values(), start=1):
+        assert f"  {number}  {run_id}" in said
+        found = runs.find(run_id).metrics()["overall"]["mse"]
+        assert f"{found['mean']:.5f} ± {found['high'] - found['mean']:.5f}" in said
 
 
 def test_a_run_is_exported_deleted_and_imported_by_a_real_worker(
@@ -80,6 +91,10 @@ def test_a_pickle_is_refused_without_being_opened(refusal: Refusal, lab: Trained
     )
     (tmp_path / "run.zip").write_bytes(pickle.dumps([1]))
     assert refusal("runs", "import", tmp_path / "run.zip").startswith("run.zip is a pickle file")
+    (tmp_path / "run.zip").write_bytes(b"just text")
+    assert refusal("runs", "import", tmp_path / "run.zip").startswith(
+        "run.zip is no exported run: it is not a zip file"
+    )
     assert "There is no file called" in refusal("runs", "import", tmp_path / "nothing.zip")
 
 
@@ -97,6 +112,7 @@ def test_what_is_written_about_a_run_is_in_the_list(answer: Answers, refusal: Re
     assert answer("runs", "note", run_id, "--tag", "x")["notes"] == "Try beta 2"
     row = next(row for row in answer("runs", "list")["runs"] if row["run"] == run_id)
     assert (row["title"], row["tags"], row["archived"]) == ("First", ["x"], True)
+    assert answer("runs", "note", run_id, "--tag", "x; y", "--tag", "z")["tags"] == ["x", "y", "z"]
     assert answer("runs", "note", run_id, "--no-archive", "--tag", "")["tags"] == []
     assert answer("runs", "show", run_id)["archived"] is False
     assert "title may have up to 80 characters" in refusal("runs", "note", run_id, "--title", "x" * 81)

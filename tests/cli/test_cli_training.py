@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import LATENT_DIM, TrainedLab, settings_of
+from labs import EPOCHS, LATENT_DIM, TrainedLab, end, settings_of, taken_lane, until
 from shell import MEASURES, Answers, Refusal, aelab, strict_json
 
-from aelab import runs
+from aelab import cli, runs
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 
@@ -157,3 +157,40 @@ def test_what_cannot_be_asked_of_another_run_is_a_sentence(
     lab: TrainedLab, refusal: Refusal, arguments: list[str], sentence: str
 ) -> None:
     assert sentence in refusal("train", *(lab.runs["vae"] if word == "RUN" else word for word in arguments))
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_what_a_run_had_learned_before_it_is_begun_afresh_comes_back(
+    lab: TrainedLab, answer: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = lab.runs["vae"]
+    end(run_id, "cancelled")
+    assert cli.main(["train", "--like", run_id, "--afresh", "--detach"]) == 0
+    assert f"`aelab runs restore {run_id}` brings back what it had learned before" in capsys.readouterr().out
+    assert runs.find(run_id).history() == []
+    end(run_id, "cancelled")
+    assert answer("runs", "restore", run_id) == {"restored": run_id}
+    assert len(runs.find(run_id).history()) == EPOCHS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that only one process hears")
+def test_ctrl_c_leaves_to_others_what_they_have_asked_for_as_well(
+    lab: TrainedLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    with (
+        taken_lane("train"),
+        subprocess.Popen(
+            [sys.executable, "-m", "aelab.cli", "train", "--dataset", "digits", "--model", "shallow_ae"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
+        until(lambda: len(queue.standings()) == 2)
+        job = queue.standings()[1].job
+        queue.join(job.id, "ann")
+        time.sleep(1)  # until it waits, and hears
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        (standing,) = queue.standings()[1:]
+        assert (standing.job.owners, standing.status.state) == (("ann",), "queued")

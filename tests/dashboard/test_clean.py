@@ -179,10 +179,11 @@ def test_a_clean_dataset_says_so(lab: TrainedLab, workers: None, visit, tmp_path
     assert "Nothing is wrong with these images that the lab could see." in words(page)
 
 
-def test_a_class_that_would_lose_most_of_its_images_is_named(page: AppTest, photos: Dataset) -> None:
+def test_a_class_that_would_lose_most_of_its_images_is_named(photos: Dataset, workers: None, visit) -> None:
+    page = after_the_work(visit("clean", dataset="photos", draft="0123456789ab"))
     assert not page.warning
     apples = [int(index) for index in np.flatnonzero(photos.labels == 0)]
-    draft = drafts.begin(page.session_state["draft"], photos)
+    draft = drafts.begin("0123456789ab", photos)
     draft.decide(draft.choices.drop(*apples[:8]))
     page.run()
     (warning,) = page.warning

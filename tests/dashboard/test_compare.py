@@ -1,22 +1,18 @@
-"""Compare: what differs between runs and what it changed; and what is done with runs, which can be undone."""
+"""Compare: which runs, what differs between them, and what it changed."""
 
 from __future__ import annotations
 
-import io
 import json
-import pickle
-from pathlib import Path
 
 import pytest
-from bringing import after_the_work
 from labs import TrainedLab
-from seen import buttons, errors, figures, in_address, press, title, words
+from seen import figures, in_address, title, words
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from aelab import inference, runs
-from aelab.runs import Run, about, transfer
+from aelab import runs
+from aelab.runs import Run, about
 from aelab.studies import comparison
-from ui import run_keeping
 
 
 def change(lab: TrainedLab, model: str, file: str, **changes: object) -> None:
@@ -39,10 +35,6 @@ def copied(lab: TrainedLab, model: str, new_id: str, **settings: object) -> Run:
 def chosen(page: AppTest) -> list[str]:
     """Return the ids of the runs that are compared."""
     return list(page.multiselect(key="compare.runs").value)
-
-
-def work_on(page: AppTest, run_id: str) -> AppTest:
-    return page.selectbox(key="compare.worked_on").set_value(run_id).run()
 
 
 def table(page: AppTest, column: str):
@@ -94,6 +86,21 @@ def test_the_best_of_each_measure_is_said_in_words_beside_the_numbers(lab: Train
     assert (shown["n"] > 0).all()
 
 
+def test_each_measure_is_shown_with_its_interval(lab: TrainedLab, visit) -> None:
+    measured = runs.find(lab.runs["vae"]).metrics()["overall"]
+    measured["mse"] |= {"mean": 0.0512, "low": 0.0500, "high": 0.0524}
+    measured["psnr"] |= {"mean": 12.5, "low": None, "high": None}  # of a single image
+    change(lab, "vae", "metrics.json", overall=measured)
+    for page in (visit("compare"), visit("reports")):
+        frame = next(frame for frame in page.dataframe if {"mse", "psnr", "split"} <= set(frame.value.columns))
+        texts = convert_arrow_bytes_to_pandas_df(frame.proto.arrow_data.styler.display_values)
+        row = list(frame.value["run"]).index(lab.runs["vae"])
+        columns = list(frame.value.columns)
+        assert texts.iloc[row, columns.index("mse")] == "0.05120 ± 0.00120"
+        assert texts.iloc[row, columns.index("psnr")] == "12.50"
+        assert frame.value["mse"].iloc[row] == 0.0512  # a number, which sorts as one
+
+
 def test_losses_are_drawn_over_one_another_only_in_one_unit(lab: TrainedLab, visit) -> None:
     page = visit("compare")
     drawn = {tuple(sorted(line["name"] for line in figure["data"])): figure for figure in figures(page)}
@@ -113,6 +120,36 @@ def test_a_run_keeps_its_colour_whichever_others_are_chosen(lab: TrainedLab, vis
 
     everything = color(visit("compare"))
     assert color(visit("compare", runs=lab.runs["dae"])) == everything
+
+
+def test_seeds_share_a_colour_and_no_two_of_them_their_dashes(lab: TrainedLab, visit) -> None:
+    others = [copied(lab, "conv_ae", f"conv_ae-digits-seed-{seed}", seed=seed) for seed in (1, 2)]
+    page = visit("compare", runs=",".join([lab.runs["conv_ae"], lab.runs["dae"], *(run.id for run in others)]))
+    (figure,) = figures(page)
+    lines = {line["name"].split(",")[0]: line for line in figure["data"]}
+    seeds = [lines[run_id] for run_id in (lab.runs["conv_ae"], *(run.id for run in others))]
+    assert len({line["line"]["color"] for line in seeds}) == 1
+    assert len({line["line"]["dash"] for line in seeds}) == 3
+    assert lines[lab.runs["dae"]]["line"]["color"] != seeds[0]["line"]["color"]
+    assert {line["name"] for line in seeds[1:]} == {f"{others[0].id}, seed 1", f"{others[1].id}, seed 2"}
+
+
+def test_a_long_title_leaves_room_for_its_curve_and_keeps_what_tells_it_apart(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["vae"], title="x" * 80)
+    (figure,) = figures(visit("compare", runs=lab.runs["vae"]))
+    (line,) = figure["data"]
+    assert len(line["name"]) <= 36
+    assert line["name"].endswith(f"({lab.runs['vae'][-8:]})")
+    assert figure["layout"]["hoverlabel"]["namelength"] == -1  # else Plotly shows fifteen letters of it
+
+
+def test_a_pool_of_seeds_is_called_by_its_newest_run_as_its_head_says(lab: TrainedLab, visit) -> None:
+    newer = copied(lab, "conv_ae", "conv_ae-digits-newer", seed=1)
+    change(lab, "conv_ae", "config.json", created="2020-01-01T00:00:00.000+00:00")
+    page = visit("compare")
+    pool = next(frame for frame in page.dataframe if {"seeds", "mse_half"} <= set(frame.value.columns))
+    assert list(pool.value["run"]) == [newer.id]
+    assert json.loads(pool.proto.columns)["run"]["label"] == "Run (newest of its seeds)"
 
 
 def test_seeds_are_pooled_with_their_number(lab: TrainedLab, visit) -> None:
@@ -158,6 +195,53 @@ def test_the_choice_is_in_the_address_and_a_link_restores_it(lab: TrainedLab, vi
     assert "Choose another beside it." in words(page)
 
 
+def test_a_link_to_an_archived_run_shows_it(lab: TrainedLab, visit) -> None:
+    about.change(lab.runs["dae"], archived=True)
+    page = visit("compare", runs=f"{lab.runs['pca']},{lab.runs['dae']}")
+    assert set(chosen(page)) == {lab.runs["pca"], lab.runs["dae"]}
+    assert f"{lab.runs['dae']}: archived" in words(page)
+    assert lab.runs["dae"] in set(table(page, "rank")["run"])
+    page.multiselect(key="compare.runs").set_value([lab.runs["pca"]]).run()
+    assert lab.runs["dae"] not in page.multiselect(key="compare.runs").options
+
+
+def test_a_run_that_is_archived_while_it_is_compared_stays_until_it_is_taken_out(lab: TrainedLab, visit) -> None:
+    page = visit("compare")
+    about.change(lab.runs["dae"], archived=True)
+    page.run()
+    assert lab.runs["dae"] in chosen(page)
+
+
+def test_what_a_link_asks_for_and_is_not_here_is_named_with_the_reason(lab: TrainedLab, visit) -> None:
+    runs.delete(lab.runs["dae"])
+    (lab.folder / "runs" / lab.runs["vae"] / "metrics.json").unlink()
+    page = visit("compare", runs=f"{lab.runs['pca']},{lab.runs['dae']},{lab.runs['vae']},no-such-run")
+    (said,) = [warning.value.replace("\\", "") for warning in page.warning if "link" in warning.value]
+    assert f"were deleted lately, and `aelab runs restore` brings them back: {lab.runs['dae']}" in said
+    assert f"are not done, or are damaged: {lab.runs['vae']}" in said
+    assert "this lab does not have: no-such-run" in said
+    assert chosen(page) == [lab.runs["pca"]]
+    page.multiselect(key="compare.runs").set_value([lab.runs["conv_ae"]]).run()
+    assert not any("link" in warning.value for warning in page.warning)
+
+
+def test_a_link_to_a_run_that_comes_back_misses_it_no_more(lab: TrainedLab, visit) -> None:
+    runs.delete(lab.runs["dae"])
+    page = visit("compare", runs=lab.runs["dae"])
+    assert any("link" in warning.value for warning in page.warning)
+    runs.restore(lab.runs["dae"])
+    page.run()
+    assert not any("link" in warning.value for warning in page.warning)
+
+
+def test_a_link_that_asks_for_what_is_no_name_is_shown_as_text(lab: TrainedLab, visit) -> None:
+    page = visit("compare", runs=f"<script>,{'x' * 500}")
+    (said,) = [warning.value for warning in page.warning if "link" in warning.value]
+    assert r"\<script\>" in said
+    assert "x" * 100 not in said
+    assert set(chosen(page)) == set(lab.runs.values())
+
+
 def test_filters_narrow_what_can_be_chosen_and_drop_nothing_that_is(lab: TrainedLab, visit) -> None:
     about.change(lab.runs["vae"], title="Room four", tags=["biology"])
     page = visit("compare", runs=lab.runs["pca"])
@@ -187,97 +271,3 @@ def test_without_a_choice_the_page_says_what_to_do(lab: TrainedLab, visit) -> No
     page.multiselect(key="compare.runs").set_value([]).run()
     assert "Choose one run or more." in words(page)
     assert not page.error
-
-
-# What is done with runs.
-
-
-def test_what_is_written_about_a_run_is_shown_as_text_wherever_it_is_named(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["vae"])
-    next(field for field in page.text_input if field.label == "Title").set_value("<b>Blurry</b> *one*")
-    next(field for field in page.text_input if field.label == "Tags").set_value("room 4, vae")
-    next(field for field in page.text_area if field.label == "Notes").set_value("Try beta 2")
-    press(page, "Save")
-    assert not page.error
-    written = about.read(lab.runs["vae"])
-    assert (written.title, written.tags, written.notes) == ("<b>Blurry</b> *one*", ("room 4", "vae"), "Try beta 2")
-    name = f"<b>Blurry</b> *one* ({lab.runs['vae'][-8:]})"
-    assert name in set(table(page, "best")["run"])
-    assert name.replace("<", "&lt;").replace(">", "&gt;") in {
-        line["name"] for figure in figures(page) for line in figure["data"]
-    }
-    assert "<b>Blurry</b> *one*" in words(visit("latent", run=lab.runs["vae"]))
-    assert r"\<b\>" in "".join(caption.value for caption in visit("latent", run=lab.runs["vae"]).caption)
-    assert "<b>Blurry</b> *one*" in set(visit("home").dataframe[0].value["Title"])
-
-
-def test_a_deleted_run_can_be_brought_back_until_the_next_action(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["dae"])
-    press(page, "Delete")
-    assert f"Deleted: {lab.runs['dae']}" in words(page)
-    assert lab.runs["dae"] not in chosen(page)
-    page.run()
-    press(page, "Undo")
-    assert lab.runs["dae"] in {row.id for row in runs.listed()}
-    assert "Undo" not in buttons(page)
-    work_on(page, lab.runs["dae"])
-    press(page, "Delete")
-    work_on(page, lab.runs["pca"])
-    press(page, "Archive")
-    assert "Undo" not in buttons(page)
-    assert about.read(lab.runs["pca"]).archived
-    assert runs.deleted() == [lab.runs["dae"]]  # from a shell it still comes back
-
-
-def test_a_damaged_run_is_named_and_can_be_deleted(lab: TrainedLab, visit) -> None:
-    (lab.folder / "runs" / lab.runs["dae"] / "config.json").write_bytes(b"{")
-    page = visit("compare")
-    assert any("config.json" in warning.value.replace("\\", "") for warning in page.warning)
-    press(work_on(page, lab.runs["dae"]), "Delete")
-    assert lab.runs["dae"] not in {row.id for row in runs.listed()}
-
-
-def test_a_run_that_somebody_else_deletes_meanwhile_is_no_traceback(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["dae"])
-    runs.delete(lab.runs["dae"])
-    page.run()
-    assert words(page)
-    assert not page.error
-    assert lab.runs["dae"] not in chosen(page)
-
-
-def test_the_files_of_a_run_are_offered(lab: TrainedLab, visit) -> None:
-    page = work_on(visit("compare"), lab.runs["vae"])
-    labels = [element.label for element in page.download_button]
-    assert {"Whole run (zip)", "Encoder (ONNX)", "Decoder (ONNX)", "Weights (npz)"} <= set(labels)
-    run = runs.find(lab.runs["vae"])
-    expected = io.BytesIO()
-    transfer.export(run, inference.load(run).shape, expected)
-    assert run_keeping.zipped(run) == expected.getvalue()
-
-
-def bring(page: AppTest, name: str, content: bytes) -> AppTest:
-    page.file_uploader(key="compare.file").set_value((name, content, "application/octet-stream")).run()
-    return page.button(key="compare.bring").click().run()
-
-
-@pytest.mark.usefixtures("workers")
-def test_a_run_is_brought_by_a_real_worker_and_joins_the_choice(lab: TrainedLab, visit) -> None:
-    content = run_keeping.zipped(runs.find(lab.runs["vae"]))
-    runs.delete(lab.runs["vae"])
-    page = bring(visit("compare"), "vae.zip", content)
-    assert [bar.text for bar in page.progress]
-    after_the_work(page)
-    assert not page.error
-    assert lab.runs["vae"] in chosen(page)
-    assert "imported on" in words(page)
-
-
-def test_a_pickle_is_refused_at_once(lab: TrainedLab, visit) -> None:
-    page = bring(visit("compare"), "model.pt", pickle.dumps([1]))
-    (sentence,) = errors(page)
-    assert sentence.startswith("model.pt is a PyTorch file, which the lab never loads as a model")
-
-
-def test_a_run_can_be_brought_to_a_lab_that_has_none(untrained: Path, visit) -> None:
-    assert visit("compare").file_uploader(key="compare.file") is not None

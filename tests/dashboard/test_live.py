@@ -111,9 +111,47 @@ def test_a_run_that_did_not_end_can_be_finished_with_what_it_has_learned_or_begu
     assert job is not None
     assert job.params == {"run": run.id, "finish": True}
     end(run.id, "cancelled")
-    press(visit("train", follow=run.id), "Delete and train anew")
+    press(visit("train", follow=run.id), "Train anew")
     assert run.learned_epochs() is None
     assert run.history() == []
+
+
+def test_what_a_run_had_learned_before_it_was_begun_from_scratch_comes_back(lab: TrainedLab, visit, nobody) -> None:
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "cancelled")
+    page = visit("train", follow=run.id)
+    assert "Bring it back" not in buttons(page)
+    page = press(page, "Train anew")
+    assert "Bring it back" not in buttons(page)  # it waits
+    end(run.id, "cancelled")
+    page = press(visit("train", follow=run.id), "Bring it back")
+    assert len(run.history()) == 2
+    assert not errors(page)
+    assert "Resume after epoch 2" in buttons(page)
+    assert "Bring it back" not in buttons(page)  # the other had learned nothing
+
+
+@pytest.mark.parametrize("how", ["resumed", "finished early", "continued"])
+def test_a_training_in_several_goes_says_how_long_it_took_in_all(lab: TrainedLab, visit, how: str) -> None:
+    run = runs.find(lab.runs["vae"])
+    lines = run.history()
+    lines[-1]["seconds"] = 600.0
+    (run.folder / "history.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    config = json.loads((run.folder / "config.json").read_text(encoding="utf-8"))
+    if how == "resumed":
+        RunWriter(run).event({"event": "resumed", "epoch": 1, "step": 4})
+    elif how == "finished early":
+        RunWriter(run).metrics(run.metrics() | {"stopped": {"epoch": 2, "step": 0}})
+    else:
+        config["parent"] = {"run": lab.runs["dae"], "epochs": 1}
+        (run.folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert "Done. It trained for 10 min in all." in words(visit("train", follow=run.id))
+
+
+def test_a_run_that_goes_on_shows_at_once_how_far_it_had_come(lab: TrainedLab, visit, nobody) -> None:
+    end(lab.runs["vae"], "cancelled", progress=0.2)
+    page = press(visit("train", follow=lab.runs["vae"]), "Resume after epoch 2")
+    assert [bar.value for bar in page.progress] == [95]
 
 
 def test_a_run_that_has_kept_nothing_can_only_be_started_again(lab: TrainedLab, visit, nobody) -> None:
@@ -122,7 +160,7 @@ def test_a_run_that_has_kept_nothing_can_only_be_started_again(lab: TrainedLab, 
     end(run.id, "cancelled")
     page = visit("train", follow=run.id)
     assert {"Resume after epoch 2", "Use what it has learned"} & set(buttons(page)) == set()
-    press(page, "Delete and train anew")
+    press(page, "Train anew")
     assert nobody.asked == [run.id]
 
 

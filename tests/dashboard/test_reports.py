@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labs import LATENT_DIM, TrainedLab
-from seen import csv_of, downloads, errors, figures, picture_of, pictures, title, words
+from seen import csv_of, downloads, errors, figures, in_address, picture_of, pictures, title, words
 
 from aelab import inference, runs
 from aelab.datasets import store
@@ -187,12 +187,24 @@ def test_a_link_restores_the_chosen_runs(lab: TrainedLab, visit) -> None:
     drawn = store.import_dataset("a-drawn-one", "shapes", ShapesConfig(count=60, size=28, color="gray"))
     lab.say_trained_on("conv_ae", drawn)
     chosen = [lab.runs["vae"], lab.runs["dae"]]
-    page = visit("reports", **{"dataset": "digits", "runs.digits": chosen})
-    assert page.multiselect[0].value == chosen
+    page = visit("reports", dataset="digits", runs=",".join(chosen))
+    assert sorted(page.multiselect[0].value) == sorted(chosen)
     assert set(page.dataframe[0].value["run"]) == set(chosen)
-    # What the browser writes into the address when something is chosen.
-    assert page.selectbox(key="dataset").proto.query_param_key == "dataset"
-    assert page.multiselect[0].proto.query_param_key == "runs.digits"
+    page.multiselect[0].unselect(lab.runs["vae"]).run()
+    assert in_address(page, "runs") == lab.runs["dae"]
+
+
+def test_the_address_names_the_runs_that_are_shown_before_anybody_chooses(lab: TrainedLab, visit) -> None:
+    page = visit("reports")
+    assert in_address(page, "dataset") == "digits"
+    assert sorted(in_address(page, "runs").split(",")) == sorted(lab.runs.values())
+
+
+def test_a_link_to_runs_of_which_one_is_deleted_says_so(lab: TrainedLab, visit) -> None:
+    runs.delete(lab.runs["vae"])
+    page = visit("reports", runs=f"{lab.runs['vae']},{lab.runs['dae']}")
+    assert page.multiselect[0].value == [lab.runs["dae"]]
+    assert f"There is no run called {lab.runs['vae']} any more." in words(page)
 
 
 def test_images_without_classes_have_no_table_by_class(lab: TrainedLab, kept: dict[str, dict], visit) -> None:

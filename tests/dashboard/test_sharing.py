@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from labs import TrainedLab
+from labs import TrainedLab, end, job_of
 from seen import buttons, errors, press, progress, words
 from streamlit.testing.v1 import AppTest
 
+from aelab import runs
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Expected
+from aelab.jobs.people import Person
+from aelab.runs import about, owners
 from aelab.tasks import train
 
+DASHBOARD = Path(__file__).parents[2] / "dashboard"
 TOKEN = "a token of some length"
 
 
@@ -23,12 +28,12 @@ def shared(lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> TrainedLab:
     """Return a lab with a teacher, and one training that has begun; whatever is asked for now waits."""
     monkeypatch.setenv("AELAB_WORKERS", "1")
     monkeypatch.setenv("AELAB_TEACHER_TOKEN", TOKEN)
-    train.submit("digits", "deep_ae", {"epochs": 99}, owner="earlier")
+    train.submit("digits", "deep_ae", {"epochs": 99}, by=Person("earlier"))
     return lab
 
 
 def ask(owner: str, number: int) -> str:
-    return train.submit("digits", "deep_ae", {"epochs": number}, owner=owner).id
+    return train.submit("digits", "deep_ae", {"epochs": number}, by=Person(owner)).id
 
 
 def ask_on_the_page(page: AppTest, epochs: int) -> str:
@@ -57,6 +62,25 @@ def order() -> list[str]:
 def become_teacher(page: AppTest, token: str = TOKEN) -> AppTest:
     page.text_input(key="visitor.token").set_value(token).run()
     return page
+
+
+def disabled(page: AppTest) -> set[str]:
+    return {button.label for button in page.button if button.disabled}
+
+
+def asked_by(page: AppTest, run_id: str, *others: str, state: str = "done") -> str:
+    """Let a run of the lab be one that a visitor has asked for."""
+    end(run_id, state)
+    jobs_owner = owner_of(page)
+    folder.write_owners(job_of(runs.find(run_id)), [jobs_owner, *others])
+    return jobs_owner
+
+
+def owner_of(page: AppTest) -> str:
+    """Return what stands in the jobs that a visitor asks for."""
+    job = folder.find(ask_on_the_page(page, 77))
+    assert job is not None
+    return job.owner
 
 
 def test_what_one_visitor_asks_for_another_cannot_cancel_and_sees_why(shared: TrainedLab, visit) -> None:
@@ -183,3 +207,149 @@ def test_a_lab_that_cannot_be_written_says_so_and_shows_its_pages(
     assert "Where to go" in words(page)
     for view in ("datasets", "train", "reports"):
         assert not visit(view).exception
+
+
+ASKED_BY_SOMEBODY = {
+    "train.submit", "train.resume", "train.prolong", "runs.delete", "runs.restore", "about.change", "queue.cancel",
+    "queue.move", "queue.requeue",
+}  # fmt: skip
+
+
+def test_every_page_says_who_asks() -> None:
+    """Without `by` it is the shell that asks, which may do everything."""
+    calls = {}
+    for path in [*DASHBOARD.rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ASKED_BY_SOMEBODY:
+                calls[f"{path.name}:{node.lineno}"] = [keyword.arg for keyword in node.keywords]
+    assert len(calls) > 5
+    assert {place: given for place, given in calls.items() if "by" not in given} == {}
+
+
+# What becomes of a run afterwards.
+
+TAKING_UP = {"Resume after epoch 2", "Use what it has learned", "Start from scratch"}
+KEEPING = {"Save", "Archive", "Delete"}
+
+
+def test_a_cancelled_run_is_taken_up_by_whoever_asked_for_it_and_others_see_whose_choice_it_is(
+    shared: TrainedLab, visit
+) -> None:
+    ann, ben, run_id = visit(), visit(), shared.runs["vae"]
+    owner = asked_by(ann, run_id, state="cancelled")
+    for page in (ann, ben):
+        page.query_params["follow"] = run_id
+        page.switch_page("views/train.py").run()
+    assert disabled(ben) >= TAKING_UP
+    assert "Change a setting…" not in disabled(ben)
+    assert f"Run {run_id} is somebody else's: only they, or the teacher, may change it." in words(ben)
+    assert not TAKING_UP & disabled(ann)
+    assert "is somebody else's" not in words(ann)
+    assert "Start it again when you like" not in words(ben)
+    press(ann, "Resume after epoch 2")
+    assert runs.status(runs.find(run_id)).state == "queued"
+    assert owners.of(run_id) == (owner,)
+
+
+def test_what_somebody_had_learned_before_another_asked_anew_is_not_the_others_to_bring_back(
+    shared: TrainedLab, visit
+) -> None:
+    ben, run_id = visit(), shared.runs["vae"]
+    folder.write_owners(job_of(runs.find(run_id)), ["ann"])
+    run = runs.find(run_id)
+    runs.delete(run_id)
+    owner = owner_of(ben)
+    train.submit(run.dataset, run.model, run.settings, by=Person(owner))
+    queue.cancel(run_id, by=Person(owner))
+    ben.query_params["follow"] = run_id
+    ben.switch_page("views/train.py").run()
+    assert "Bring it back" in disabled(ben)
+    assert "Start it again" in buttons(ben)
+    assert "Start it again" not in disabled(ben)
+
+
+def test_a_click_that_comes_all_the_same_is_refused_in_a_sentence(shared: TrainedLab, visit) -> None:
+    page, run_id = visit(), shared.runs["vae"]
+    asked_by(page, run_id, state="cancelled")
+    page.query_params["follow"] = run_id
+    page.switch_page("views/train.py").run()
+    folder.write_owners(job_of(runs.find(run_id)), ["ann"])  # after the page was drawn
+    press(page, "Resume after epoch 2")
+    assert runs.status(runs.find(run_id)).state == "cancelled"
+    assert "is somebody else's" in words(page)
+
+
+def test_what_was_cancelled_before_it_had_learned_anything_anybody_begins(shared: TrainedLab, visit) -> None:
+    ann, ben = visit(), visit()
+    run_id = ask_on_the_page(ann, 3)
+    end(run_id, "cancelled")
+    ben.query_params["follow"] = run_id
+    ben.switch_page("views/train.py").run()
+    assert "is somebody else's" not in words(ben)
+    press(ben, "Start it again")
+    assert runs.status(runs.find(run_id)).state == "queued"
+    assert owners.of(run_id) == (owner_of(ben),)
+
+
+def test_the_form_does_not_take_up_anothers_run_either(shared: TrainedLab, visit) -> None:
+    ann, ben = visit(), visit()
+    run_id = ask_on_the_page(ann, 3)
+    (runs.find(run_id).folder / "history.jsonl").write_text('{"train": {"loss": 1}, "validation": {"loss": 1}}\n')
+    end(run_id, "cancelled")
+    ben.switch_page("views/train.py").run()
+    ben.selectbox(key="train.model").select("deep_ae").run()
+    ben.number_input(key="train.digits.epochs").set_value(3).run()
+    press(ben, "Train")
+    assert "Somebody else has asked for exactly this training before" in errors(ben)[0]
+    assert runs.status(runs.find(run_id)).state == "cancelled"
+
+
+def test_a_finished_run_is_deleted_archived_and_written_about_by_whoever_asked_for_it(
+    shared: TrainedLab, visit
+) -> None:
+    ann, ben, run_id = visit(), visit(), shared.runs["vae"]
+    asked_by(ann, run_id)
+    for page in (ann, ben):
+        page.query_params["run"] = [run_id]
+        page.switch_page("views/compare.py").run()
+        page.selectbox(key="compare.worked_on").select(run_id).run()
+    assert disabled(ben) >= KEEPING
+    assert f"Run {run_id} is somebody else's" in words(ben)
+    assert not disabled(ann) & KEEPING
+    next(box for box in ann.text_input if box.label == "Title").set_value("Mine")
+    press(ann, "Save")
+    assert about.read(run_id).title == "Mine"
+    press(ann, "Delete")
+    assert runs.deleted() == [run_id]
+    press(ann, "Undo")
+    assert runs.deleted() == []
+
+
+def test_runs_of_the_starter_lab_are_the_teachers(shared: TrainedLab, visit) -> None:
+    page = visit("compare")
+    assert disabled(page) >= KEEPING
+    assert "is the lab's own: only the teacher may change it" in words(page)
+    assert not disabled(become_teacher(page)) & KEEPING
+
+
+def test_what_several_asked_for_goes_on_when_one_of_them_cancels(shared: TrainedLab, visit) -> None:
+    ann, ben = visit(), visit()
+    job = ask_on_the_page(ann, 3)
+    ben.switch_page("views/train.py").run()
+    ben.selectbox(key="train.model").select("deep_ae").run()
+    ben.number_input(key="train.digits.epochs").set_value(3).run()
+    press(ben, "Train")
+    at_home(ann).button(key=f"cancel.{job}").click().run()
+    assert [toast.value for toast in ann.toast] == ["Others have asked for the same: it goes on for them."]
+    assert f"cancel.{job}" not in enabled(ann)
+    assert runs.status(runs.find(job)).state == "queued"
+    at_home(ben).button(key=f"cancel.{job}").click().run()
+    assert runs.status(runs.find(job)).state == "cancelled"
+
+
+def test_who_asks_again_for_what_is_done_takes_nothing_over(shared: TrainedLab, visit) -> None:
+    ann, run_id = visit(), shared.runs["conv_ae"]
+    owner = asked_by(ann, run_id)
+    run = runs.find(run_id)
+    train.submit(run.dataset, run.model, run.settings, by=Person("ben"))
+    assert owners.of(run_id) == (owner,)

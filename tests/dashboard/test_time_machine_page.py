@@ -222,13 +222,83 @@ def test_two_runs_go_in_step_and_an_epoch_that_one_has_not_is_said(lab: TrainedL
     first, second = prolonged(lab, "vae", 3, 4), prolonged(lab, "conv_ae", 4)
     page = slide(visit("time_machine", run=first.id, beside=second.id), 3)
     said = plain(words(page))
+    assert all(
+        len([each for each in page.caption if each.value.replace("\\", "") == run.id]) == 3 for run in (first, second)
+    )
     assert "After epoch 3 of 2: loss" in said
-    assert "After epoch 2 of 2 (of epoch 3 nothing is kept): loss" in said
+    assert "After epoch 2 of 2 (the nearest before 3 that is kept): loss" in said
+    assert "Not every epoch is kept: the pictures of a run are to cost little time, and to stay below 20 MB." in said
     maps = [figure for figure in figures(page) if title(figure).startswith("Codes after")]
     assert [title(figure) for figure in maps] == ["Codes after epoch 3", "Codes after epoch 2"]
     slide(page, 4)
     maps = [figure for figure in figures(page) if title(figure).startswith("Codes after")]
     assert [title(figure) for figure in maps] == ["Codes after epoch 4", "Codes after epoch 4"]
+
+
+@pytest.mark.parametrize(("state", "said"), [("done", "the last that it has"), ("running", "the newest so far")])
+def test_a_run_that_is_shorter_than_the_other_stays_at_its_end(lab: TrainedLab, visit, state: str, said: str) -> None:
+    long, short = prolonged(lab, "vae", 3, 4), runs.find(lab.runs["conv_ae"])
+    job = folder.find(short.id)
+    assert job is not None
+    with folder.lock(job):
+        end(short.id, state, started=1.0)
+        page = visit("time_machine", run=long.id, beside=short.id)
+    assert f"After epoch 2 of 2 ({said}): loss" in plain(words(page))
+    assert "Not every epoch is kept" not in words(page)
+
+
+# A training that has just begun
+
+
+def begin_again(run: Run) -> dict[int, dict]:
+    """Take every snapshot of a run away, as if it had just begun, and return them by epoch."""
+    kept = {epoch: run.snapshot(epoch) for epoch in run.snapshot_epochs()}
+    for path in (run.folder / "snapshots").iterdir():
+        path.unlink()
+    return kept
+
+
+def test_a_training_in_its_first_epoch_says_so_and_shows_the_pictures_when_they_come(lab: TrainedLab, visit) -> None:
+    run = runs.find(lab.runs["vae"])
+    kept, job = begin_again(run), folder.find(run.id)
+    assert job is not None
+    with folder.lock(job):
+        end(run.id, "running", started=1.0)
+        page = visit("time_machine", run=run.id)
+        assert f"Run {run.id} is training its first epoch: its pictures come here when that ends." in words(page)
+        assert not pictures(page)
+        RunWriter(run).snapshot(1, kept[1])
+        page.run()
+        assert "It is training: this is the first epoch to be seen, and the next comes here when it ends." in words(
+            page
+        )
+        assert "nothing to scrub" not in words(page)
+        assert pictures(page)
+        RunWriter(run).snapshot(2, kept[2])
+        page.run()
+        assert page.select_slider[0].value == 2
+        assert "Play" in buttons(page)
+
+
+def test_a_training_that_has_just_begun_leaves_the_run_beside_it_to_be_seen(lab: TrainedLab, visit) -> None:
+    run = runs.find(lab.runs["vae"])
+    begin_again(run)
+    job = folder.find(run.id)
+    assert job is not None
+    with folder.lock(job):
+        end(run.id, "running", started=1.0)
+        page = visit("time_machine", run=run.id, beside=lab.runs["dae"])
+    assert "is training its first epoch" in words(page)
+    assert "After epoch 2 of 2: loss" in plain(words(page))
+
+
+def test_a_run_that_was_stopped_after_its_first_epoch_has_nothing_to_scrub(lab: TrainedLab, visit) -> None:
+    run = runs.find(lab.runs["vae"])
+    (run.folder / "snapshots" / "epoch-00002.npz").unlink()
+    end(run.id, "cancelled")
+    said = words(visit("time_machine", run=run.id))
+    assert "There is nothing to scrub: this is the only snapshot that is kept." in said
+    assert "closed form" not in said
 
 
 # Runs that are not as they should be
@@ -269,7 +339,7 @@ def test_a_run_without_a_snapshot_says_when_there_will_be_one(lab: TrainedLab, v
     assert job is not None
     with folder.lock(job):
         end(run.id, "running", started=1.0)
-        assert "can be seen after its first epoch" in words(visit("time_machine", run=run.id))
+        assert "is training its first epoch" in words(visit("time_machine", run=run.id))
 
 
 def test_a_damaged_snapshot_is_named_and_the_others_are_shown(lab: TrainedLab, visit) -> None:

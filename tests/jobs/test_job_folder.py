@@ -52,7 +52,9 @@ def worker(job: Job) -> Iterator[subprocess.Popen[str]]:
 def test_what_was_asked_is_read_back_unchanged(job: Job) -> None:
     assert folder.find("train-1") == job
     assert folder.status(job) == Status("queued")
-    owned = Job("train-2", "train", {}, 1.0, number=7, owner="ann", expected=Expected(30.0, 1 << 30))
+    owned = Job(
+        "train-2", "train", {}, 1.0, number=7, owner="ann", expected=Expected(30.0, 1 << 30), also=("ben", "cleo")
+    )
     folder.create(owned)
     assert folder.find("train-2") == owned
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from aelab.jobs import order
 from aelab.jobs.folder import Row
 from aelab.jobs.job import Expected, Job, Status
+from aelab.jobs.turns import Turns
 
 
 def waiting(name: str, number: int, *, seconds: float | None = None, turn: tuple[int, float] | None = None) -> Row:
@@ -21,7 +24,7 @@ def running(name: str, number: int, *, seconds: float | None = None) -> Row:
 
 
 def names(rows: list[Row]) -> list[str]:
-    return [row.job.id for row in order.in_order(rows)]
+    return [row.job.id for row in order.in_order(rows, Turns())]
 
 
 def test_who_asks_for_many_holds_up_nobody_who_asks_for_one() -> None:
@@ -50,12 +53,12 @@ def test_what_the_teacher_puts_first_comes_before_everybody() -> None:
 
 
 def starts(rows: list[Row], room: int) -> dict[str, float | None]:
-    return {row.job.id: row.starts_in for row in order.standings(rows, room) if order.waits(row)}
+    return {row.job.id: row.starts_in for row in order.standings(rows, Turns(), room) if order.waits(row)}
 
 
 def test_jobs_before_and_the_expected_start_are_said() -> None:
     rows = [running("a1", 1, seconds=100), waiting("b1", 2, seconds=30), waiting("c1", 3, seconds=5), waiting("d1", 4)]
-    assert [row.before for row in order.standings(rows, 1)] == [0, 1, 2, 3]
+    assert [row.before for row in order.standings(rows, Turns(), 1)] == [0, 1, 2, 3]
     assert starts(rows, 1) == {"b1": 100, "c1": 130, "d1": 135}
     assert starts(rows, 2) == {"b1": 0, "c1": 30, "d1": 35}
 
@@ -74,4 +77,23 @@ def test_with_more_at_work_than_there_is_room_for_now_the_next_waits_for_several
 
 @pytest.mark.parametrize("room", [1, 3])
 def test_nothing_at_work_and_nothing_waiting_is_an_empty_queue(room: int) -> None:
-    assert order.standings([], room) == []
+    assert order.standings([], Turns(), room) == []
+
+
+def test_a_start_waits_for_memory_too() -> None:
+    def takes(gib: int, row: Row) -> Row:
+        asked = dataclasses.replace(row.job, expected=Expected(row.job.expected.seconds, gib << 30))
+        return Row(asked, row.status)
+
+    rows = [takes(2, running("a1", 1, seconds=10)), takes(1, running("b1", 2, seconds=20))]
+    rows += [takes(3, waiting("c1", 3, seconds=5)), takes(1, waiting("d1", 4, seconds=5))]
+    found = {limit: order.standings(rows, Turns(), 8, limit << 30) for limit in (2, 4, 7)}
+    assert {limit: [row.starts_in for row in each[2:]] for limit, each in found.items()} == {
+        2: [20, 25],  # more than there ever is: alone
+        4: [10, 15],  # nobody overtakes who waits for memory
+        7: [0, 0],
+    }
+
+
+def test_a_job_of_an_unknown_task_is_promised_no_start() -> None:
+    assert [row.starts_in for row in order.standings([waiting("a1", 1)], Turns(), 0)] == [None]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from labs import taken_lane
 
 from aelab.errors import LabError
 from aelab.jobs import folder, people, queue
@@ -125,3 +127,71 @@ def test_without_a_token_nobody_can_guess_it(monkeypatch: pytest.MonkeyPatch, to
         monkeypatch.setenv("AELAB_TEACHER_TOKEN", token)
     assert not people.has_teacher()
     assert not people.is_token("")
+
+
+# One question of several people is one job.
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_what_several_asked_for_goes_on_until_the_last_of_them_cancels_it() -> None:
+    job = queue.submit("train", {"run": "nobody"}, owner="ann")
+    for owner in ("ben", "cleo", "ben", "ann"):
+        assert queue.submit("train", {"run": "nobody"}, owner=owner).id == job.id
+    assert shared(job) == ("ann", "ben", "cleo")
+    assert not queue.cancel(job.id, by=ANN)
+    assert (shared(job), folder.status(job).state) == (("ben", "cleo"), "queued")
+    with pytest.raises(LabError, match="Only whoever asked for"):
+        queue.cancel(job.id, by=ANN)
+    assert not queue.cancel(job.id, by=Person("cleo"))
+    assert queue.cancel(job.id, by=BEN)
+    assert folder.status(job).state == "cancelled"
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_the_teacher_cancels_what_several_asked_for() -> None:
+    job = queue.submit("train", {"run": "nobody"}, owner="ann")
+    queue.join(job.id, "ben")
+    assert queue.cancel(job.id, by=TEACHER)
+    assert folder.status(job).state == "cancelled"
+
+
+def test_who_is_at_work_for_several_is_not_told_to_stop_by_one(artifacts: Path) -> None:
+    with taken_lane("train"):
+        job = folder.find("busy-train")
+        assert job is not None
+        queue.join(job.id, "ann")  # the lab itself asked first
+        assert not queue.cancel(job.id, by=ANN)
+        assert not folder.should_stop(job)
+        assert shared(job) == ("",)
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_who_asks_for_anothers_last_job_has_it_as_their_first() -> None:
+    for number in (1, 2, 3):
+        ask("ann", number)
+    job = queue.submit("train", {"run": "nobody-ann-3"}, owner="ben")
+    ask("ben", 1)
+    assert order() == ["ann1", "ann3", "ann2", "ben1"]
+    with pytest.raises(LabError, match=f"Others have asked for {job.id} as well: only the teacher may move it"):
+        queue.move(job.id, "later", by=ANN)
+    queue.move(job.id, "first", by=TEACHER)
+    assert order()[0] == "ann3"
+
+
+@pytest.mark.usefixtures("heavy_lane_taken")
+def test_who_took_up_what_several_asked_for_took_it_up_for_all_of_them() -> None:
+    job = queue.submit("train", {"run": "nobody"}, owner="ann")
+    queue.join(job.id, "ben")
+    queue.cancel(job.id, by=TEACHER)
+    queue.join(job.id, "cleo")  # too late
+    queue.requeue(job.id, by=BEN)
+    assert shared(job) == ("ann", "ben")
+    queue.cancel(job.id, by=TEACHER)
+    queue.submit("train", {"run": "nobody"}, owner="dan")  # another who asks anew is the only one who does
+    assert shared(job) == ("dan",)
+
+
+def shared(job: Job) -> tuple[str, ...]:
+    found = folder.find(job.id)
+    assert found is not None
+    return found.owners

@@ -6,19 +6,21 @@ import os
 import shutil
 
 import pytest
-from labs import TrainedLab
+from labs import TrainedLab, end, taken_lane
 
 from aelab import runs
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
+from aelab.jobs import queue
 from aelab.runs import about, trash
+from aelab.tasks import train
 
 DAY = 24 * 3600
 
 
 def age(run_id: str, days: float) -> None:
     """Let a deleted run have been deleted some days ago."""
-    path = trash.trash() / run_id
+    path = trash.trash() / run_id / "1"
     then = path.stat().st_mtime - days * DAY
     os.utime(path, (then, then))
 
@@ -50,16 +52,47 @@ def test_a_damaged_run_can_be_deleted_and_restored_with_its_damage(lab: TrainedL
     assert {row.id: row.state for row in runs.listed()}[run_id] == "damaged"
 
 
-def test_a_run_is_not_restored_over_one_that_was_made_again(lab: TrainedLab) -> None:
+def test_a_run_that_was_made_again_is_exchanged_for_the_one_in_the_trash_and_back(lab: TrainedLab) -> None:
+    run_id = lab.runs["pca"]
+    versions = ["first", "second", "third"]
+    made_again = runs.root().parent / "copy"
+    shutil.copytree(runs.root() / run_id, made_again)
+    for title in versions:
+        about.change(run_id, title=title)
+        runs.delete(run_id)
+        shutil.copytree(made_again, runs.root() / run_id)
+    about.change(run_id, title="fourth")
+    found = []
+    for _ in range(5):
+        runs.restore(run_id)
+        found.append(about.read(run_id).title)
+        assert runs.find(run_id).metrics()
+    assert found == ["third", "second", "first", "fourth", "third"]
+    assert runs.deleted() == [run_id]
+
+
+def test_one_that_has_learned_nothing_gives_way_for_good(lab: TrainedLab) -> None:
     run = runs.find(lab.runs["pca"])
     runs.delete(run.id)
     runs.create(run)
-    with pytest.raises(LabError, match="the same run has been made again meanwhile; delete that one first"):
-        runs.restore(run.id)
-    assert runs.find(run.id).history() == []
-    runs.delete(run.id)  # the first one gives way: there is one of an id in the trash
     runs.restore(run.id)
-    assert runs.find(run.id).history() == []
+    assert runs.find(run.id).metrics()
+    assert runs.deleted() == []
+    assert not (trash.trash() / run.id).exists()
+
+
+def test_one_that_trains_is_not_exchanged(lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "cancelled")
+    with taken_lane("train"):
+        train.submit(run.dataset, run.model, run.settings, afresh=True)
+        with pytest.raises(LabError, match=f"Run {run.id} is still queued: cancel it first"):
+            runs.restore(run.id)
+        queue.cancel(run.id)
+        runs.restore(run.id)
+    assert len(run.history()) == 2
+    assert runs.status(run).state == "cancelled"
 
 
 def test_what_was_never_deleted_cannot_be_restored(lab: TrainedLab) -> None:
@@ -74,10 +107,22 @@ def test_what_was_never_deleted_cannot_be_restored(lab: TrainedLab) -> None:
 def test_a_deletion_that_broke_off_loses_nothing(lab: TrainedLab) -> None:
     run_id = lab.runs["pca"]
     runs.delete(run_id)
-    shutil.move(trash.trash() / run_id / "job", jobs.root() / run_id)  # killed before the second rename
+    shutil.move(trash.trash() / run_id / "1" / "job", jobs.root() / run_id)  # killed before the second rename
     assert runs.deleted() == [run_id]
     runs.restore(run_id)
     assert runs.status(runs.find(run_id)).state == "done"
+
+
+def test_what_broke_off_is_in_nobodys_way_and_is_swept_in_time(lab: TrainedLab) -> None:
+    run_id = lab.runs["pca"]
+    (trash.trash() / run_id / "1").mkdir(parents=True)  # killed before the first rename
+    assert runs.deleted() == []
+    runs.delete(run_id)
+    runs.restore(run_id)
+    age(run_id, trash.MOST_DAYS + 1)
+    trash.sweep()
+    assert not (trash.trash() / run_id).exists()
+    assert runs.find(run_id).metrics()
 
 
 def test_the_trash_is_swept_of_what_is_old_and_of_nothing_else(lab: TrainedLab) -> None:

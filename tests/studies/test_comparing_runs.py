@@ -15,7 +15,7 @@ from aelab.studies import comparison
 from aelab.studies.curves import curve_groups
 from aelab.studies.differences import differences
 from aelab.studies.leaderboard import leaderboards
-from aelab.studies.pooling import pooled, pools
+from aelab.studies.pooling import Place, places, pooled, pools
 from aelab.studies.verdict import Verdict, verdict
 
 pytestmark = pytest.mark.usefixtures("artifacts")
@@ -154,3 +154,13 @@ def test_a_run_with_settings_of_another_version_has_no_curve_and_stops_nobody() 
     strange, usual = made(momentum=0.9), made()
     assert [curve.run for group in curve_groups([strange, usual]) for curve in group.curves] == [usual.id]
     assert runs.find(strange.id).settings["momentum"] == 0.9
+
+
+def test_a_run_keeps_its_place_when_another_is_trained() -> None:
+    first, second, other = made(seed=1), made(seed=2), made(latent_dim=4)
+    before = places([first, second, other])
+    assert before == {first.id: Place(0, 0), second.id: Place(0, 1), other.id: Place(1, 0)}
+    third, continued = made(seed=3), made(seed=1, parent=Parent(first.id, 2))
+    after = places([first, second, other, third, continued])
+    assert before.items() <= after.items()
+    assert (after[third.id], after[continued.id]) == (Place(0, 2), Place(2, 0))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import TrainedLab, until
+from labs import TrainedLab, taken_lane, until
 
 from aelab import inference, runs
 from aelab.datasets import store
@@ -60,6 +60,13 @@ def without_a_number(content: bytes) -> bytes:
     return repacked(content, "model.weights.npz", weights.getvalue())
 
 
+def newer(content: bytes) -> bytes:
+    """Return an export whose config has a field that only a newer lab knows."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        config = json.loads(archive.read("config.json"))
+    return repacked(content, "config.json", json.dumps(config | {"epoch_count": 3}).encode())
+
+
 def ended(content: bytes, name: str = "run.zip") -> Status:
     """Bring a file and return how its job ended."""
     return queue.wait(import_run.submit(name, io.BytesIO(content)), lambda now: None)
@@ -95,9 +102,8 @@ def test_a_layer_that_is_no_number_is_named_and_nothing_appears(lab: TrainedLab,
 
 
 def test_a_run_that_failed_to_come_in_can_be_brought_again(lab: TrainedLab, zipped: bytes) -> None:
-    runs.restore(lab.runs["vae"])
-    assert "is already here" in str(ended(zipped).error)
-    runs.delete(lab.runs["vae"])
+    assert "are damaged" in str(ended(without_a_number(zipped)).error)
+    assert "are damaged" in str(ended(without_a_number(zipped)).error)
     assert ended(zipped).state == "done"
     runs.delete(lab.runs["vae"])
     assert ended(zipped).state == "done"  # the same file, whose job was done before
@@ -111,12 +117,49 @@ def test_two_who_bring_the_same_file_at_once_bring_one_run(lab: TrainedLab, zipp
     assert [row.id for row in runs.listed()].count(lab.runs["vae"]) == 1
 
 
-def test_a_model_of_another_kind_never_becomes_a_job(lab: TrainedLab) -> None:
+def refused(name: str, content: bytes) -> str:
+    """Bring a file that is refused before it becomes a job; return why, and make sure that nothing is left of it."""
     before = jobs.all_jobs()
-    with pytest.raises(LabError, match="which the lab never loads as a model"):
-        import_run.submit("run.zip", io.BytesIO(b"\x89HDF\r\n\x1a\n" + bytes(100)))
+    with pytest.raises(LabError) as caught:
+        import_run.submit(name, io.BytesIO(content))
     assert jobs.all_jobs() == before
     assert uploads() == []
+    return str(caught.value)
+
+
+def test_what_is_no_run_of_this_lab_never_becomes_a_job(lab: TrainedLab, zipped: bytes) -> None:
+    assert "which the lab never loads as a model" in refused("run.zip", b"\x89HDF\r\n\x1a\n" + bytes(100))
+    for content in (b"", b"just text", zipped[: len(zipped) // 2]):
+        assert refused("My run.zip", content).startswith("My run.zip is no exported run: it is not a zip file, or not")
+    pictures = io.BytesIO()
+    with zipfile.ZipFile(pictures, "w") as archive:
+        archive.writestr("cat.png", b"")
+    assert "holds cat.png, which is no part of an exported run" in refused("run.zip", pictures.getvalue())
+    assert "fields that this lab does not know: 'epoch_count'" in refused("run.zip", newer(zipped))
+    runs.restore(lab.runs["vae"])
+    assert refused("run.zip", zipped) == f"Run {lab.runs['vae']} is already here; delete it first to take in this one."
+
+
+def test_a_run_that_would_not_fit_into_memory_never_becomes_a_job(
+    lab: TrainedLab, zipped: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_MEMORY", "0.1")
+    assert f"Building the networks of {lab.runs['vae']} would take about 0." in refused("run.zip", zipped)
+
+
+def test_a_run_comes_in_while_trainings_take_all_the_room(
+    lab: TrainedLab, zipped: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    with taken_lane("train"):
+        assert ended(zipped).state == "done"
+
+
+def test_two_files_of_one_name_are_told_apart_by_the_run_inside(lab: TrainedLab, zipped: bytes) -> None:
+    job = import_run.submit("run.zip", io.BytesIO(zipped))
+    assert job.params["run"] == lab.runs["vae"]
+    assert (job.expected.memory_bytes or 0) > 0
+    queue.wait(job, lambda now: None)
 
 
 def test_an_import_that_is_cancelled_leaves_nothing(lab: TrainedLab, zipped: bytes) -> None:

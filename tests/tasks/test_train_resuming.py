@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labs import TrainedLab, job_of, taken_lane, until, worker_of
+from labs import TrainedLab, end, job_of, taken_lane, until, worker_of
 
 from aelab import inference, runs
 from aelab.datasets import store
@@ -135,6 +135,22 @@ def test_asking_again_for_a_cancelled_training_resumes_it_unless_it_is_to_begin_
         train.submit("digits", "shallow_ae", LONG, afresh=True)
         assert run.learned_epochs() is None
         assert run.history() == []
+        queue.cancel(run.id)
+        runs.restore(run.id)  # nothing of it is lost
+        assert run.learned_epochs() is not None
+        assert runs.status(run).state == "cancelled"
+
+
+def test_a_training_that_goes_on_shows_at_once_how_far_it_had_come(lab: TrainedLab, heavy_lane_taken: None) -> None:
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "cancelled", progress=0.2)
+    train.resume(run.id)
+    assert jobs.status(job_of(run)).progress == pytest.approx(0.95)
+    jobs.write_status(job_of(run), {"state": "queued", "launched": 1e12, "progress": 0.0})
+    child = train.prolong(lab.runs["conv_ae"], 6)
+    assert jobs.status(job_of(child)).progress == pytest.approx(0.95 * 2 / 8)
+    assert [row.status.progress for row in queue.standings() if row.job.id == child.id] == [pytest.approx(0.95 / 4)]
+    assert jobs.status(job_of(train.submit("digits", "vae", {"epochs": 3}))).progress == 0
 
 
 def test_a_cancelled_training_can_be_finished_with_what_it_has_learned(artifacts: Path) -> None:
@@ -217,14 +233,25 @@ def test_a_finished_run_is_continued_by_a_new_one_that_begins_with_its_history(
     assert runs.find(child.id).plan.training.epochs == 4
 
 
-def test_what_cannot_be_continued_is_refused_in_a_sentence(lab: TrainedLab) -> None:
+def test_what_cannot_be_continued_is_refused_in_a_sentence(lab: TrainedLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
     with pytest.raises(LabError, match="closed form; more epochs would change nothing"):
         train.prolong(lab.runs["pca"], 2)
     with pytest.raises(LabError, match=r"is done\. Continue it for more epochs"):
         train.resume(lab.runs["vae"])
     shutil.rmtree(runs.find(lab.runs["vae"]).folder / "checkpoints")
-    with pytest.raises(LabError, match="or its last checkpoint is gone"):
+    with pytest.raises(LabError, match=r"no checkpoint of it is left .*`aelab train --like vae-.* --epochs 4`"):
         train.prolong(lab.runs["vae"], 2)
+    with taken_lane("train"):
+        end(lab.runs["dae"], "cancelled")
+        with pytest.raises(
+            LabError, match=r"has learned 2 of its 2 epochs. Resume it first, .* `aelab jobs resume dae-"
+        ):
+            train.prolong(lab.runs["dae"], 2)
+        train.resume(lab.runs["dae"])
+        with pytest.raises(LabError, match="is still queued: continue it when it is done"):
+            train.prolong(lab.runs["dae"], 2)
+        queue.cancel(lab.runs["dae"])
     assert len(runs.listed()) == 4
 
 

@@ -211,6 +211,7 @@ def test_a_loss_that_is_no_number_any_more_fails_the_run_with_a_way_out_and_leav
     assert {path.name for path in run.folder.iterdir()} <= {
         "config.json",
         "environment.json",
+        "owners.json",
         "history.jsonl",
         "checkpoints",
         "snapshots",

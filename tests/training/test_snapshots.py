@@ -18,6 +18,7 @@ from aelab.training import snapshots
 from aelab.training.config import Plan, plan
 from aelab.training.loop import TrainingImages, train
 from aelab.training.networks import Networks, build
+from aelab.training.recorder import Cancelled
 from aelab.training.snapshots import Snapshots, kernels
 
 SHAPE = (12, 12, 1)
@@ -83,6 +84,35 @@ def test_a_closed_form_has_norms_and_no_updates() -> None:
     trained(kept, "pca")
     assert (kept.snapshots[1]["norms"] > 0).all()
     assert "updates" not in kept.snapshots[1]
+
+
+class Impatient(Kept):
+    """Stops a training of six epochs when a share of it is done."""
+
+    until = 1.0
+
+    def should_stop(self) -> bool:
+        return bool(self.shares) and self.shares[-1] >= self.until
+
+
+@pytest.mark.parametrize("epochs", [3.0, 3.5, 4.0])
+def test_a_training_that_is_cancelled_keeps_its_last_epoch_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, epochs: float
+) -> None:
+    whole = Kept()
+    trained(whole, epochs=6)
+    monkeypatch.setattr(Snapshots, "_distance", lambda self, epoch: 64)  # so short that few are kept
+    kept = Impatient()
+    kept.until = epochs / 6 - 0.01
+    with pytest.raises(Cancelled):
+        trained(kept, epochs=6)
+    last = kept.epochs[-1].number
+    assert list(kept.snapshots) == [1, last]
+    assert 1 < last < 6
+    for name in ("output", "codes", "norms"):
+        np.testing.assert_allclose(kept.snapshots[last][name], whole.snapshots[last][name], rtol=1e-5)
+    checkpoint = kept.checkpoints[-1]
+    assert checkpoint.epoch + (checkpoint.step > 0) >= last
 
 
 class FullDisk(Kept):

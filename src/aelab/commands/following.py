@@ -12,6 +12,7 @@ from types import FrameType
 from aelab.errors import LabError
 from aelab.jobs import queue
 from aelab.jobs.folder import Job, Status
+from aelab.jobs.people import SHELL, Person
 
 
 def follow(job: Job, title: str) -> Status:
@@ -46,7 +47,8 @@ def follow(job: Job, title: str) -> Status:
         try:
             status = queue.wait(job, hear)
         except KeyboardInterrupt:
-            queue.cancel(job.id)
+            # What somebody else has asked for as well goes on for them; what a shell did not ask for ends all the same.
+            queue.cancel(job.id, by=Person(SHELL.owner) if SHELL.owner in job.owners else SHELL)
             raise
     if status.error is not None:
         raise status.error

@@ -32,7 +32,7 @@ def resume(arguments: argparse.Namespace) -> Answer:
     """Take up a job again that was cancelled, has failed or was interrupted."""
     job = folder.find(arguments.job)
     if job is not None and job.kind == "train" and folder.status(job).state not in OPEN:  # it has checkpoints
-        train.resume(job.params["run"], owner=job.owner)
+        train.resume(job.params["run"])
     else:
         job = queue.requeue(arguments.job)
     return Answer({"resumed": job.id, "state": folder.status(job).state}, [f"{job.id} waits for its turn."])

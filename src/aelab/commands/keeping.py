@@ -55,8 +55,9 @@ def restore(arguments: argparse.Namespace) -> Answer:
 
 def note(arguments: argparse.Namespace) -> Answer:
     """Write about a run; what is not given stays."""
+    tags = None if arguments.tag is None else [tag for text in arguments.tag for tag in about.split_tags(text)]
     written = about.change(
-        arguments.run, title=arguments.title, notes=arguments.notes, tags=arguments.tag, archived=arguments.archive
+        arguments.run, title=arguments.title, notes=arguments.notes, tags=tags, archived=arguments.archive
     )
     return Answer({"run": arguments.run, **written.to_json()}, [f"{arguments.run}: {said(written)}"])
 

@@ -24,7 +24,11 @@ def train(arguments: argparse.Namespace) -> Answer:
     job = jobs.find(run.id)
     if not arguments.detach and job is not None:
         follow(job, run.id)
-    return _run_answer(run)
+    answer = _run_answer(run)
+    if not (arguments.afresh and runs.is_restorable(run.id)):
+        return answer
+    way_back = f"`aelab runs restore {run.id}` brings back what it had learned before, in exchange."
+    return Answer(answer.data, [*answer.lines, way_back])
 
 
 def _asked(arguments: argparse.Namespace) -> Run:
@@ -36,14 +40,14 @@ def _asked(arguments: argparse.Namespace) -> Run:
     if arguments.more is not None:
         if set(settings) != {"epochs"} or arguments.like or arguments.dataset or arguments.model:
             raise LabError("--continue takes --epochs, how many more, and no other setting.")
-        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs, owner=SHELL.owner)
+        return train_task.prolong(arguments.more, TrainingConfig.parse(settings).epochs, by=SHELL)
     like = runs.find(arguments.like) if arguments.like else None
     dataset = arguments.dataset or (like and like.dataset)
     model = arguments.model or (like and like.model)
     if not dataset or not model:
         raise LabError("A training needs --dataset and --model, or --like and a run to take them from.")
     settings = {**(like.settings if like else {}), **settings}
-    return train_task.submit(dataset, model, settings, afresh=arguments.afresh, owner=SHELL.owner)
+    return train_task.submit(dataset, model, settings, afresh=arguments.afresh, by=SHELL)
 
 
 def starter_lab(arguments: argparse.Namespace) -> Answer:

@@ -37,6 +37,11 @@ class JobContext:
         """The job's folder, where results go."""
         return self._job.folder
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who has asked for the job by now."""
+        return (folder.find(self._job.id) or self._job).owners
+
     def progress(self, share: float) -> None:
         """Report that a share (0 to 1) is done; cheap enough to call at every step.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +18,7 @@ from aelab.jobs.job import OPEN, Expected, Job, State, Status, root
 
 __all__ = [
     "OPEN", "Expected", "Job", "Row", "State", "Status", "all_jobs", "ask_to_stop", "create", "find", "is_alive",
-    "lock", "root", "rows", "should_stop", "status", "write_status",
+    "lock", "root", "rows", "should_stop", "status", "write_owners", "write_status",
 ]  # fmt: skip
 
 # What reading a JSON file raises that somebody, or a disk, has changed.
@@ -36,8 +36,20 @@ def create(job: Job) -> None:
     """
     root().mkdir(parents=True, exist_ok=True)
     with storage.written_folder(root() / storage.checked_id(job.id)) as folder:
-        storage.write_json(folder / "job.json", {"format": 1, **_to_json(job)})
+        _write_job(folder, job)
         storage.write_json(folder / "status.json", {"state": "queued"})
+
+
+def write_owners(job: Job, owners: Sequence[str]) -> Job:
+    """Let others than before share a job, and return it as it is then."""
+    changed = replace(job, owner=owners[0], also=tuple(owners[1:]))
+    _write_job(job.folder, changed)
+    touch(root())
+    return changed
+
+
+def _write_job(folder: Path, job: Job) -> None:
+    storage.write_json(folder / "job.json", {"format": 1, **_to_json(job)})
 
 
 def find(job_id: str) -> Job | None:
@@ -51,7 +63,7 @@ def find(job_id: str) -> Job | None:
 
 def _to_json(job: Job) -> dict[str, Any]:
     known = asdict(job)
-    return {name: known[name] for name in ("kind", "params", "created", "number", "owner", "expected")}
+    return {name: known[name] for name in ("kind", "params", "created", "number", "owner", "also", "expected")}
 
 
 def _from_json(job_id: str, data: Any) -> Job:
@@ -66,7 +78,10 @@ def _from_json(job_id: str, data: Any) -> Job:
         created=float(data["created"]),
         number=int(data.get("number", 0)),
         owner=str(data.get("owner", "")),
-        expected=Expected(_float(expected.get("seconds")), _int(expected.get("memory_bytes"))),
+        expected=Expected(
+            _float(expected.get("seconds")), _int(expected.get("memory_bytes")), float(expected.get("done", 0.0))
+        ),
+        also=tuple(map(str, data.get("also", ()))),
     )
 
 
@@ -123,7 +138,8 @@ def status(job: Job) -> Status:
             data = storage.read_json(job.folder / "status.json")  # it may have ended between the two looks
             if _needs_worker(data):
                 data = {**data, "state": "interrupted", "ended": data.get("updated")}
-        return _status(data)
+        found = _status(data)
+        return replace(found, progress=max(found.progress, job.expected.done)) if found.state in OPEN else found
     except (LabError, *_DAMAGE):
         return Status("interrupted")
 

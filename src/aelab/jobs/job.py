@@ -81,10 +81,13 @@ class Expected:
     seconds : float or None
     memory_bytes : int or None
         Of its worker, at the most.
+    done : float
+        The share that is done already when it begins: what it goes on from has learned something.
     """
 
     seconds: float | None = None
     memory_bytes: int | None = None
+    done: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class Job:
         Higher than that of every job asked for before.
     owner : str
         Who asked for it, as `aelab.jobs.people` knows them; empty for the lab itself.
+    also : tuple of str
+        Who has asked for the same while it waited or ran, and shares it.
     expected : Expected
     """
 
@@ -114,6 +119,12 @@ class Job:
     number: int = 0
     owner: str = ""
     expected: Expected = Expected()
+    also: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who has asked for it and has not cancelled, the first one first."""
+        return (self.owner, *self.also)
 
     @property
     def folder(self) -> Path:

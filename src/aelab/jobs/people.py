@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +35,11 @@ class Person:
 
     def may_change(self, job: Job) -> bool:
         """Return whether they may cancel a job, or move it among its owner's."""
-        return self.teacher or (self.owner != "" and self.owner == job.owner)
+        return self.teacher or self.is_among(job.owners)
+
+    def is_among(self, owners: Collection[str]) -> bool:
+        """Return whether they are one of those who asked; nobody is the lab itself."""
+        return self.owner != "" and self.owner in owners
 
     def check(self, job: Job) -> None:
         """Raise a `LabError` unless they may change a job."""
@@ -44,6 +49,9 @@ class Person:
 
 #: Whoever has a shell on the computer could end the workers as well.
 SHELL: Final = Person("shell", teacher=True)
+
+#: The lab itself, such as its starter lab: what it asks for is nobody's.
+LAB: Final = Person("", teacher=True)
 
 
 def has_teacher() -> bool:

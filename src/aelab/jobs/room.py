@@ -56,12 +56,22 @@ def fits(job: Job, at_work: Sequence[Row]) -> bool:
     Without a limit in the settings, what is available now must do for it and for what the others have
     not yet taken of what they will.
     """
+    return needed(job) + sum(map(held, at_work)) <= memory(at_work)
+
+
+def memory(at_work: Sequence[Row]) -> int:
+    """Return the bytes that all jobs may take together: the limit, or what is available and what they have by now."""
     limit = memory_limit()
     if limit is not None:
-        return needed(job) + sum(needed(row.job) for row in at_work) <= limit
-    outstanding = sum(max(0, needed(row.job) - (row.status.memory_bytes or 0)) for row in at_work)
+        return limit
     available: int = psutil.virtual_memory().available
-    return needed(job) + outstanding <= available - _RESERVE
+    return available - _RESERVE + sum(row.status.memory_bytes or 0 for row in at_work)
+
+
+def held(row: Row) -> int:
+    """Return the bytes that a job at work keeps from the others until it ends."""
+    taken = 0 if memory_limit() is not None else row.status.memory_bytes or 0
+    return max(needed(row.job), taken)
 
 
 def needed(job: Job) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from aelab.jobs.context import JobContext
 from aelab.registry import Registry
 
-#: `heavy` jobs load TensorFlow and use every core; `light` ones must not wait behind them.
+#: `heavy` jobs use every core for as long as they take; `light` ones must not wait behind them.
 Lane = Literal["heavy", "light"]
 
 
@@ -24,7 +24,7 @@ class TaskSpec:
     ----------
     name, label : str
     lane : {"heavy", "light"}
-        `heavy` where it loads TensorFlow or takes minutes.
+        `heavy` where it calculates with TensorFlow.
     run : callable
         ``run(context, params)``, in a worker process; results go to `context.folder` or a store.
     """

@@ -12,6 +12,7 @@
 `decoder.onnx`
 `metrics.json`        measures on the test split, written last: a run that has it is complete
 `about.json`          what people wrote about it: title, notes, tags; the only file that changes afterwards
+`owners.json`         who asked for it, or brought it, hashed; never exported
 ====================  ===========================================================================
 
 How a run stands is what its job says; the job has the run's id.
@@ -31,7 +32,7 @@ from aelab.runs.store import (
     status,
     touch,
 )
-from aelab.runs.trash import delete, deleted, restore
+from aelab.runs.trash import delete, deleted, is_restorable, restore
 from aelab.runs.writer import RunWriter
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "deleted",
     "done",
     "find",
+    "is_restorable",
     "listed",
     "lock",
     "new_run",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from aelab import storage
 from aelab.errors import LabError
 from aelab.index import Index, Kind
 from aelab.intake.names import cleaned
+from aelab.jobs.people import SHELL, Person
+from aelab.runs import owners
 from aelab.runs.run import root
 from aelab.runs.store import existing, lock, touch
 
@@ -87,6 +90,11 @@ def parse(data: Any) -> About:
     )
 
 
+def split_tags(text: str) -> list[str]:
+    """Return the tags in a text that somebody has typed: between commas, semicolons or ends of lines."""
+    return re.split(r"[,;\n]", text)
+
+
 def read(run_id: str) -> About:
     """Return what was written about a run; nothing where nobody wrote, or the file is damaged: it stops no page."""
     return _read(root() / storage.checked_id(run_id))
@@ -125,17 +133,19 @@ def change(
     notes: str | None = None,
     tags: Sequence[str] | None = None,
     archived: bool | None = None,
+    by: Person = SHELL,
 ) -> About:
     """Replace what is given, keep the rest, and return what is written now.
 
     Raises
     ------
     LabError
-        If there is no such run, or a text is too long; then nothing is changed.
+        If there is no such run, it is somebody else's, or a text is too long; then nothing is changed.
     """
     given = {"title": title, "notes": notes, "tags": tags, "archived": archived}
     with lock():  # two who write at once: each keeps what the other wrote in another field
         path = existing(run_id) / FILE
+        owners.check(run_id, by)
         before = read(run_id).to_json()
         after = parse(before | {name: value for name, value in given.items() if value is not None})
         storage.write_json(path, after.to_json())

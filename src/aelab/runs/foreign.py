@@ -53,6 +53,11 @@ def refuse_models(path: Path, name: str) -> None:
         )
 
 
+def is_whole(archive: zipfile.ZipFile) -> bool:
+    """Return whether a zip begins with its first file; else it is a part of another one, whose end is missing."""
+    return min((member.header_offset for member in archive.infolist()), default=0) == 0
+
+
 def _kind(path: Path) -> str | None:
     with open(path, "rb") as file:
         start = file.read(_PEEK)
@@ -72,7 +77,7 @@ def _zipped(path: Path) -> str | None:
     """Return what kind of model a zip is, by the names in it; damage is for others to say."""
     try:
         with opened_zip(path) as archive:
-            names = archive.namelist()
+            names = archive.namelist() if is_whole(archive) else []
     except (*DAMAGE, LabError, zipfile.BadZipFile):
         return None
     if any(PurePath(name).name == "data.pkl" or name.lower().endswith((".pkl", ".pickle")) for name in names):

@@ -7,11 +7,12 @@ ONNX networks in it are for other programs; the lab runs none that it has not ex
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -23,10 +24,10 @@ from aelab import storage
 from aelab.errors import LabError
 from aelab.intake import npz
 from aelab.intake.names import printable
-from aelab.intake.zips import opened_zip
+from aelab.intake.zips import NotAZipError, opened_zip
 from aelab.jobs import folder as jobs
 from aelab.models.spec import Shape
-from aelab.runs import _parcel, about, contents
+from aelab.runs import _parcel, about, contents, foreign
 from aelab.runs._parcel import FORMAT, MANIFEST, MOST_BYTES, NEEDED, NETWORKS, WEIGHTS, Parcel
 from aelab.runs.run import Run, root
 from aelab.runs.store import lock, touch
@@ -40,6 +41,14 @@ class Exported:
 
     encoder: bytes
     decoder: bytes
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a zip says that it holds: a run, and the shape (H, W, C) of its images."""
+
+    run: Run
+    shape: Shape
 
 
 #: Builds networks of a run for images of a shape and gives them the weights; raises a `LabError` if those do not fit.
@@ -78,6 +87,26 @@ def export(run: Run, shape: Shape, file: IO[bytes], *, networks_only: bool = Fal
         _add(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
 
 
+def look(path: Path, name: str) -> Seen:
+    """Return what is in the zip of a run, without reading more than its lists and its config.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What its owner calls the file.
+
+    Raises
+    ------
+    LabError
+        If it is no export of a run, or the run is here already; what else can be wrong with it, `receive` finds.
+    """
+    with _opened(path, name) as parcel:
+        if (root() / parcel.run.id).exists():
+            raise _is_here(parcel.run)
+        return Seen(parcel.run, parcel.shape)
+
+
 def receive(path: Path, name: str, rebuild: Rebuild, progress: Callable[[float], None] = lambda share: None) -> Run:
     """Take in the run of a zip that anybody may have made: whole and checked, or not at all.
 
@@ -100,8 +129,7 @@ def receive(path: Path, name: str, rebuild: Rebuild, progress: Callable[[float],
     LabError
         If the run is here already, or anything about the file is not as an export is.
     """
-    with opened_zip(path) as archive:
-        parcel = _parcel.opened(archive, printable(name))
+    with _opened(path, name) as parcel:
         run = parcel.run
         _check_free(run)
         try:
@@ -117,6 +145,23 @@ def receive(path: Path, name: str, rebuild: Rebuild, progress: Callable[[float],
             raise _is_here(run) from None
     touch()
     return run
+
+
+@contextlib.contextmanager
+def _opened(path: Path, name: str) -> Iterator[Parcel]:
+    """Open a zip that its owner calls `name`."""
+    not_one = LabError(
+        "{file} is no exported run: it is not a zip file, or not a whole one. Bring the zip that the Compare page or "
+        "`aelab runs export` writes.",
+        file=printable(name),
+    )
+    try:
+        with opened_zip(path) as archive:
+            if not foreign.is_whole(archive):  # zipfile finds the weights, which are a zip in the zip
+                raise not_one
+            yield _parcel.opened(archive, printable(name))
+    except NotAZipError:
+        raise not_one from None
 
 
 def _check(folder: Path, parcel: Parcel) -> None:

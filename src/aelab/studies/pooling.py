@@ -7,7 +7,9 @@ mean would move with other images; the one over seeds, made here, how it would m
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,26 @@ from aelab.runs import Run
 _Measured = tuple[Run, Mapping[str, Any]]
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands among others: in which experiment, and as which of its runs; both are counted from 0."""
+
+    experiment: int
+    repeat: int
+
+
+def places(runs: Sequence[Run]) -> dict[str, Place]:
+    """Return the place of each run by its id, from settings alone; it is the same whatever runs come after it."""
+    experiments: dict[str, int] = {}
+    repeats: Counter[int] = Counter()
+    found = {}
+    for run in runs:
+        experiment = experiments.setdefault(_question(run), len(experiments))
+        found[run.id] = Place(experiment, repeats[experiment])
+        repeats[experiment] += 1
+    return found
 
 
 def pools(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
@@ -73,13 +95,14 @@ def _row(pool: list[_Measured]) -> dict[str, object]:
 
 
 def _experiment(run: Run, measured: Mapping[str, Any]) -> str:
-    """Return what two runs of one experiment have in common: everything but the seed."""
+    """Return what two runs of one experiment have in common."""
+    return json.dumps([_question(run), measured.get("stopped"), measured["split"]], sort_keys=True)
+
+
+def _question(run: Run) -> str:
+    """Return everything that was asked but for the seed."""
     settings = {name: value for name, value in run.settings.items() if name != "seed"}
-    return json.dumps(
-        [run.dataset_checksum, run.model, settings, measured.get("stopped"), measured["split"], _begun_at(run)],
-        sort_keys=True,
-        default=str,
-    )
+    return json.dumps([run.dataset_checksum, run.model, settings, _begun_at(run)], sort_keys=True, default=str)
 
 
 def _begun_at(run: Run) -> int:

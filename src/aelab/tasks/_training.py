@@ -56,6 +56,11 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
         _learn_speeds(context, run, dataset)
 
 
+def share_done(epochs: int, of: int) -> float:
+    """Return the share of its job that a training has behind it with some of its epochs."""
+    return _SHARE_OF_FIT * epochs / of
+
+
 def _fitted(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networks:
     """Train from the checkpoint, or from scratch where there is none."""
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415

@@ -2,6 +2,9 @@
 
 A stranger's ONNX is never run.  The config says which networks there are, the weights are held against them layer by
 layer, and the server gets what this worker has exported.
+
+It does not wait behind trainings: TensorFlow or not, it takes seconds of one core (four, of which two are the import of
+TensorFlow), and what memory it needs is known before it starts.
 """
 
 from __future__ import annotations
@@ -17,14 +20,16 @@ import numpy.typing as npt
 from aelab import storage
 from aelab.errors import N_, LabError
 from aelab.jobs import folder as jobs
-from aelab.jobs import queue
+from aelab.jobs import queue, room
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
+from aelab.jobs.job import Expected
 from aelab.jobs.spec import TaskSpec
 from aelab.models.spec import Shape
-from aelab.runs import Run, foreign, transfer
-from aelab.runs.transfer import Exported
+from aelab.runs import Run, foreign, owners, transfer
+from aelab.runs.transfer import Exported, Seen
 from aelab.tasks import _storing
+from aelab.training.estimate import estimate
 
 _CHUNK = 1 << 20
 _RESULT = "run.json"
@@ -44,19 +49,36 @@ def submit(name: str, content: IO[bytes], *, owner: str = "") -> Job:
     Raises
     ------
     LabError
-        If it is a model of another kind, which the lab never loads.
+        If it is a model of another kind, which the lab never loads, or no export of a run; if that run is here, or
+        could never be held in memory.
     """
     kept, digest = _keep(content)
     try:
         foreign.refuse_models(kept, name)
+        seen = transfer.look(kept, name)
+        memory = _memory_bytes(seen)
     except LabError:
         shutil.rmtree(kept.parent, ignore_errors=True)
         raise
-    params = {"name": _storing.harmless(name), "upload": digest}
+    params = {"name": _storing.harmless(name), "upload": digest, "run": seen.run.id}
     known = jobs.find(queue.key("import_run", params))
     if known is not None and jobs.status(known).state == "done":
         storage.removed_folder(known.folder)  # asked for again: the run was deleted since, or is refused as here
-    return queue.submit("import_run", params, owner=owner)
+    return queue.submit("import_run", params, owner=owner, expected=Expected(memory_bytes=memory))
+
+
+def _memory_bytes(seen: Seen) -> int:
+    """Return what the worker will take: as much as the export after a training of a single image."""
+    needed, there_is = estimate(seen.run.plan, seen.shape, 1, 1).memory_bytes, room.most_memory()
+    if needed > there_is:
+        raise LabError(
+            "Building the networks of {run} would take about {needed} GB of memory; workers may have {there_is} GB "
+            "here. Bring it to a computer with more.",
+            run=seen.run.id,
+            needed=round(needed / 1e9, 1),
+            there_is=round(there_is / 1e9, 1),
+        )
+    return needed
 
 
 def result(job: Job) -> str:
@@ -66,11 +88,15 @@ def result(job: Job) -> str:
 
 def make(context: JobContext, params: Mapping[str, Any]) -> None:
     """Do the job."""
+    import tensorflow as tf  # noqa: PLC0415 - seconds
+
+    tf.config.set_visible_devices([], "GPU")  # a training may be on it, and building and exporting need none
     kept = _uploads() / storage.checked_id(params["upload"])
     if not (kept / "run.zip").exists():
         raise LabError("{file} is not there any more; choose it again.", file=params["name"])
     try:
         run = transfer.receive(kept / "run.zip", params["name"], rebuilt, context.progress)
+        owners.keep(run.folder, context.owners)
     finally:
         shutil.rmtree(kept, ignore_errors=True)
     storage.write_json(context.folder / _RESULT, {"run": run.id})
@@ -105,4 +131,4 @@ def _keep(content: IO[bytes]) -> tuple[Path, str]:
     return kept / "run.zip", kept.name
 
 
-SPEC = TaskSpec(name="import_run", label=N_("Bringing a run"), lane="heavy", run=make)
+SPEC = TaskSpec(name="import_run", label=N_("Bringing a run"), lane="light", run=make)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aelab import inference, runs, storage
@@ -11,18 +11,20 @@ from aelab.errors import N_, LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue, room
 from aelab.jobs.job import Expected
+from aelab.jobs.people import LAB, SHELL, Person
 from aelab.jobs.spec import TaskSpec
-from aelab.runs import Parent, Run
+from aelab.runs import Parent, Run, owners, trash
 from aelab.tasks import _training
 from aelab.training import speeds
-from aelab.training.config import Plan, plan, suggested_batch_size
+from aelab.training.config import Plan, plan, usual
 from aelab.training.estimate import Estimate, estimate
 
 
-def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: bool = False, owner: str = "") -> Run:
+def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: bool = False, by: Person = LAB) -> Run:
     """Queue a training, or return the run that already answers the same question.
 
-    One that was cancelled, failed or was interrupted goes on from its newest checkpoint.
+    One that waits or trains is shared from then on. One that was cancelled, failed or was interrupted goes on from its
+    newest checkpoint, if whoever asks may change it.
 
     Parameters
     ----------
@@ -30,42 +32,73 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
     settings : mapping
         Of both configs, by field name.
     afresh : bool
-        Whether such a run begins again instead.
-    owner : str
-        Who asks, as `aelab.jobs.people` knows them.
+        Whether such a run begins again instead; what it has learned goes to the trash.
+    by : Person
+        Who asks.
 
     Raises
     ------
     LabError
-        For an unknown dataset, model or setting, or settings that cannot work with these images.
+        For an unknown dataset, model or setting, settings that cannot work with these images, or a run that has learned
+        something, is somebody else's, and was not brought to its end.
     """
     plan(model, settings)  # a mistake in them is said before a dataset is fetched or made
     images = open_dataset(dataset)
     chosen = planned(images, model, settings)
-    run = runs.new_run(dataset, images.checksum, chosen)
+    return _asked(runs.new_run(dataset, images.checksum, chosen), images, by, afresh=afresh)
+
+
+def _asked(run: Run, images: Dataset, by: Person, *, afresh: bool = False, continued: Run | None = None) -> Run:
+    """Queue a run, unless it is there already."""
     with runs.lock():  # of two who ask at once, the second finds what the first has asked
-        if not _is_answered(run.id):
-            if afresh or not _can_go_on(run.id):
-                runs.create(run)
-            _queue(run, images, owner)
+        if _is_answered(run.id):
+            queue.join(run.id, by.owner)
+            owners.keep(runs.find(run.id).folder, owners.of(run.id))
+        else:
+            begins = afresh or not _can_go_on(run.id)
+            whose = _whose(run.id, by, losing=begins)
+            if begins:
+                trash.put_aside(run.id)
+                runs.create(run, continued)
+            _queue(run, images, whose)
     return runs.find(run.id)
 
 
-def resume(run_id: str, *, finish: bool = False, owner: str = "") -> Run:
+def _whose(run_id: str, by: Person, *, losing: bool) -> Sequence[str]:
+    """Return whose a run will be that somebody asks for; a `LabError` if it is somebody else's and has learned."""
+    before = owners.of(run_id)
+    if any(before) and (by.teacher or by.is_among(before)):
+        owners.check(run_id, by, losing=losing and trash.has_learned(run_id))
+        return before
+    if trash.has_learned(run_id) and owners.objection(run_id, before, by) is not None:
+        raise LabError(
+            "Somebody else has asked for exactly this training before, and it did not come to its end: only they, or "
+            "the teacher, may take up run {run}. Change a setting, such as the seed, to train one of your own.",
+            run=run_id,
+        )
+    return (by.owner,)
+
+
+def resume(run_id: str, *, finish: bool = False, by: Person = SHELL) -> Run:
     """Queue a run that was cancelled, failed, was interrupted or finished early, to go on where it stopped.
+
+    It stays whose it was.
 
     Parameters
     ----------
     run_id : str
     finish : bool
         Whether to train no more, but to measure and export what was learned up to the newest checkpoint.
+    by : Person
+        Who asks.
 
     Raises
     ------
     LabError
-        If it is done, or there is nothing to finish with.
+        If it is done, there is nothing to finish with, or it is somebody else's.
     """
     run = runs.find(run_id)
+    owners.check(run_id, by)
     images = run.images()  # a LabError where other images have taken the dataset's name
     with runs.lock():
         state = runs.status(run).state
@@ -75,12 +108,15 @@ def resume(run_id: str, *, finish: bool = False, owner: str = "") -> Run:
             raise LabError("Run {run} is done. Continue it for more epochs instead.", run=run.id)
         if finish and run.learned_epochs() is None:
             raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
-        _queue(run, images, owner, finish=finish)
+        before = owners.of(run.id)
+        _queue(run, images, before if any(before) else (by.owner,), finish=finish)
     return run
 
 
-def prolong(run_id: str, epochs: int, *, owner: str = "") -> Run:
+def prolong(run_id: str, epochs: int, *, by: Person = SHELL) -> Run:
     """Queue a new run that continues a finished one for more epochs, with its learning rate begun anew.
+
+    The finished one stays as it is: anybody may ask, and the new one is theirs.
 
     Raises
     ------
@@ -90,23 +126,34 @@ def prolong(run_id: str, epochs: int, *, owner: str = "") -> Run:
     parent = runs.find(run_id)
     images = parent.images()
     had = parent.plan.training.epochs
-    if parent.plan.model.fit is not None:
-        raise LabError("Run {run} has a closed form; more epochs would change nothing.", run=run_id)
-    if parent.learned_epochs() != had or parent.stopped_after() is not None or runs.status(parent).state != "done":
-        raise LabError(
-            "Run {run} cannot be continued: it has not come to the end of its {epochs} epochs, or its last checkpoint "
-            "is gone. Resume it, or train it again.",
-            run=run_id,
-            epochs=had,
-        )
+    _check_can_be_continued(parent, had + epochs)
     chosen = plan(parent.model, {**parent.settings, "epochs": had + epochs})
     run = runs.new_run(parent.dataset, images.checksum, chosen, Parent(parent.id, had))
-    with runs.lock():
-        if not _is_answered(run.id):
-            if not _can_go_on(run.id):
-                runs.create(run, continued=parent)
-            _queue(run, images, owner)
-    return runs.find(run.id)
+    return _asked(run, images, by, continued=parent)
+
+
+def _check_can_be_continued(run: Run, epochs: int) -> None:
+    """Raise a `LabError` that says what to do instead, unless a run has its last checkpoint."""
+    state, learned, had = runs.status(run).state, run.learned_epochs(), run.plan.training.epochs
+    if run.plan.model.fit is not None:
+        raise LabError("Run {run} has a closed form; more epochs would change nothing.", run=run.id)
+    if state in jobs.OPEN:
+        raise LabError("Run {run} is still {state}: continue it when it is done.", run=run.id, state=state)
+    if learned is None:
+        raise LabError(
+            "Run {run} cannot be continued: no checkpoint of it is left to go on from. Train it for {epochs} epochs "
+            "from the beginning instead (`aelab train --like {run} --epochs {epochs}`).",
+            run=run.id,
+            epochs=epochs,
+        )
+    if learned != had or run.stopped_after() is not None or state != "done":
+        raise LabError(
+            "Run {run} cannot be continued: it has learned {learned} of its {epochs} epochs. Resume it first, on the "
+            "Train page or by `aelab jobs resume {run}`; continue it when it is done.",
+            run=run.id,
+            learned=learned,
+            epochs=had,
+        )
 
 
 def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
@@ -119,7 +166,7 @@ def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
     """
     given = plan(model, settings)
     images = min(given.training.limit or dataset.counts["train"], dataset.counts["train"])
-    chosen = plan(model, {"batch_size": suggested_batch_size(images), **settings})
+    chosen = plan(model, usual(given.model, images).to_json() | dict(settings))
     _check(chosen, dataset, images)
     return chosen
 
@@ -147,6 +194,8 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
             model=chosen.model.name,
             value=chosen.model_config.latent_dim,
         )
+    if chosen.model.check is not None:
+        chosen.model.check(chosen.model_config, dataset.shape)
     _check_memory(chosen, dataset)
 
 
@@ -162,17 +211,21 @@ def _check_memory(chosen: Plan, dataset: Dataset) -> None:
         )
 
 
-def _queue(run: Run, images: Dataset, owner: str, *, finish: bool = False) -> None:
+def _queue(run: Run, images: Dataset, whose: Sequence[str], *, finish: bool = False) -> None:
+    owners.keep(run.folder, whose)
     job = jobs.find(run.id)
     if job is not None and jobs.status(job).state == "done":  # it finished early, or what it has done is gone
         storage.removed_folder(job.folder)
-    reckoned = cost(run.plan, images, run.plan.training.epochs if finish else run.learned_epochs() or 0)
+    epochs = run.plan.training.epochs
+    learned = epochs if finish else run.learned_epochs() or 0
+    reckoned = cost(run.plan, images, learned)
     queue.submit(
         "train",
         {"run": run.id, **({"finish": True} if finish else {})},
         job_id=run.id,
-        owner=owner,
-        expected=Expected(reckoned.seconds, reckoned.memory_bytes),
+        owner=whose[0],
+        also=whose[1:],
+        expected=Expected(reckoned.seconds, reckoned.memory_bytes, _training.share_done(learned, epochs)),
     )
 
 

@@ -17,7 +17,7 @@ from aelab.training.data import TrainingBatches, fixed_batches
 from aelab.training.divergence import Divergence
 from aelab.training.networks import Networks, build
 from aelab.training.progress import Progress
-from aelab.training.recorder import Checkpoint, Recorder
+from aelab.training.recorder import Cancelled, Checkpoint, Recorder
 from aelab.training.recording import Recording
 from aelab.training.schedule import Cosine
 from aelab.training.state import restore
@@ -89,16 +89,20 @@ def train(
     progress = Progress(plan, batches, recorder)
     if start is not None and start.step == batches.steps:
         _validate(trainee, validation, recording, start.epoch)
-    for leg in _legs(start, batches.steps, plan.training.epochs):
-        trainee.fit(
-            batches.from_step(leg.step),
-            validation_data=validation,
-            initial_epoch=leg.begin,
-            epochs=leg.end,
-            callbacks=[batches, divergence, recording, progress, checkpoints],
-            shuffle=False,  # the batches come shuffled
-            verbose=0,
-        )
+    try:
+        for leg in _legs(start, batches.steps, plan.training.epochs):
+            trainee.fit(
+                batches.from_step(leg.step),
+                validation_data=validation,
+                initial_epoch=leg.begin,
+                epochs=leg.end,
+                callbacks=[batches, divergence, recording, progress, checkpoints],
+                shuffle=False,  # the batches come shuffled
+                verbose=0,
+            )
+    except Cancelled:
+        recording.stopped()
+        raise
     return networks
 
 

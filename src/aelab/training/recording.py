@@ -55,6 +55,10 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
             float(self.model.optimizer.learning_rate),
         )
 
+    def stopped(self) -> None:
+        """Keep a snapshot of the last epoch that ended before the training was stopped, if there is none."""
+        self._snapshots.stopped()
+
     def report(self, train: dict[str, float], validation: dict[str, float], learning_rate: float) -> None:
         """Hand the recorder an epoch's parts, the loss, and a snapshot."""
         seconds = time.monotonic() - self._started

@@ -18,6 +18,7 @@ from aelab.training.networks import Networks
 from aelab.training.recorder import Recorder
 
 Kernels = dict[str, npt.NDArray[np.float32]]
+Weights = dict[str, list[npt.NDArray[Any]]]  # by network
 
 _SHOWN_IMAGES = 8
 _PROBED_IMAGES = 256
@@ -71,6 +72,7 @@ class Snapshots:
         self._first = 0
         self._taken = 0
         self._seconds = 0.0
+        self._left_out: tuple[int, Weights] | None = None
 
     def before(self, epoch: int) -> None:
         """Hear that an epoch begins, counted from 1; the first of them in this process sets what updates are from."""
@@ -84,7 +86,24 @@ class Snapshots:
         One that cannot be kept, since the disk is full, is left out: the training is worth more.
         """
         if epoch not in (1, self._last) and epoch % self._distance(epoch):
+            self._left_out = epoch, _weights(self._networks)
             return
+        self._left_out = None
+        self._keep(epoch)
+
+    def stopped(self) -> None:
+        """Hear that the training is stopped, and keep a snapshot of the last epoch if that was left out.
+
+        The networks may have begun the next epoch; they go back to where they were.
+        """
+        if self._left_out is None:
+            return
+        (epoch, ended), self._left_out = self._left_out, None
+        for name, network in self._networks.kept.items():
+            network.set_weights(ended[name])
+        self._keep(epoch)
+
+    def _keep(self, epoch: int) -> None:
         begun = time.monotonic()
         try:
             self._recorder.snapshot(epoch, self._arrays(epoch))
@@ -118,9 +137,9 @@ class Snapshots:
             arrays["output"] = images[:shown]
         if len(self._prior):
             arrays["samples"] = images[len(images) - len(self._prior) :]
-        return arrays | self._weights(epoch)
+        return arrays | self._moved(epoch)
 
-    def _weights(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+    def _moved(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
         now = kernels(self._networks)
         arrays: dict[str, npt.NDArray[Any]] = {"layers": np.array(list(now)), "norms": _norms(list(now.values()))}
         if self._kernels is not None:  # a closed form has no epoch before
@@ -138,6 +157,10 @@ def kernels(networks: Networks) -> Kernels:
         for number, layer in enumerate(layers, 1):
             found[f"{side}/{number}/{type(layer).__name__}"] = np.array(layer.kernel.numpy())
     return found
+
+
+def _weights(networks: Networks) -> Weights:
+    return {name: network.get_weights() for name, network in networks.kept.items()}
 
 
 def _norms(arrays: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
