@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runs",),
     ("inference",),
     ("studies",),
+    ("diagnosis",),
     ("reports",),
     ("tasks",),
     ("starter",),

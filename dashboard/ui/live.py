@@ -11,7 +11,7 @@ from aelab.jobs import queue
 from aelab.jobs.folder import OPEN, Status
 from aelab.models import models
 from aelab.runs import Run, trash
-from ui import charts, going_on, mosaic, visitor
+from ui import charts, diagnosis, going_on, mosaic, visitor
 from ui.going_on import FOLLOWED
 from ui.guards import guarded
 from ui.i18n import plain, t
@@ -52,6 +52,8 @@ def _draw(run: Run) -> None:
         show_ending(status, invite=visitor.refusal(run.id) is None or not trash.has_learned(run.id))
     _tell_events(run)
     going_on.offer(run, status.state)
+    if status.state == "done":
+        diagnosis.show(run)
     _curves(run)
     _reconstructions(run)
 

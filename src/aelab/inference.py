@@ -37,6 +37,11 @@ class Inference:
     _encoder: onnxruntime.InferenceSession
     _decoder: onnxruntime.InferenceSession
 
+    @property
+    def encodes(self) -> bool:
+        """Whether there is an encoder."""
+        return True
+
     def encode(self, images: Images) -> Codes:
         """Return the codes (N, K) of float32 images (N, H, W, C) in [0, 1]; of a VAE, the posterior mean.
 
@@ -53,6 +58,13 @@ class Inference:
                 found=_size(images.shape[1:]),
             )
         return _run(self._encoder, images, self.latent_dim)
+
+    def posterior(self, images: Images) -> tuple[Codes, Codes] | None:
+        """Return mean and log-variance (N, K) of the codes of images; None where codes are no distributions."""
+        if not self.encodes or len(self._encoder.get_outputs()) < 2:
+            return None
+        mean = self.encode(images)
+        return mean, _run(self._encoder, images, self.latent_dim, output=1)
 
     def decode(self, codes: Codes) -> Images:
         """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K)."""
@@ -113,11 +125,11 @@ def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
 
 
 def _run(
-    session: onnxruntime.InferenceSession, values: npt.NDArray[np.float32], *shape: int
+    session: onnxruntime.InferenceSession, values: npt.NDArray[np.float32], *shape: int, output: int = 0
 ) -> npt.NDArray[np.float32]:
-    """Return a session's first output for values in batches of bounded size; no values, no output."""
+    """Return an output of a session for values in batches of bounded size; no values, no output."""
     name = session.get_inputs()[0].name
-    wanted = [session.get_outputs()[0].name]
+    wanted = [session.get_outputs()[output].name]
     values = np.ascontiguousarray(values, np.float32)
     result = np.empty((len(values), *shape), np.float32)
     for start in range(0, len(values), _BATCH):

@@ -10,6 +10,7 @@
 `model.weights.npz`   the weights of both networks, plain arrays
 `encoder.onnx`        what the server runs
 `decoder.onnx`
+`diagnosis.json`      what the run was found to suffer from
 `metrics.json`        measures on the test split, written last: a run that has it is complete
 `about.json`          what people wrote about it: title, notes, tags; the only file that changes afterwards
 `owners.json`         who asked for it, or brought it, hashed; never exported

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import numpy.typing as npt
 
 from aelab import storage
@@ -108,6 +110,24 @@ class Run:
         if not _are_metrics(metrics):
             raise damaged(self.id, "metrics.json", "missing fields")
         return dict(metrics)
+
+    def weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the weights of the networks, `encoder_0`, ... `decoder_0`, ...; a `LabError` where there are none."""
+        try:
+            with np.load(self.folder / "model.weights.npz", allow_pickle=False) as arrays:
+                return {name: np.asarray(arrays[name], np.float32) for name in arrays.files}
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise damaged(self.id, "model.weights.npz", str(error)) from None
+
+    def findings(self) -> list[dict[str, Any]] | None:
+        """Return what the run was found to suffer from, as JSON; None if nobody has looked yet."""
+        path = self.folder / "diagnosis.json"
+        if not path.exists():
+            return None
+        found = storage.read_json(path)
+        if not isinstance(found, list) or not all(isinstance(each, dict) and "template" in each for each in found):
+            raise damaged(self.id, "diagnosis.json", "missing fields")
+        return found
 
     def checked(self, dataset: Dataset) -> Dataset:
         """Return the dataset if it holds the images the run was trained on.

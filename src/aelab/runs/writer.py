@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -60,6 +60,10 @@ class RunWriter:
         self._write("model.weights.npz", weights)
         self._write("encoder.onnx", encoder)
         self._write("decoder.onnx", decoder)
+
+    def diagnosis(self, findings: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what the run was found to suffer from."""
+        storage.write_json(self._folder / "diagnosis.json", [dict(finding) for finding in findings])
 
     def metrics(self, data: Mapping[str, Any]) -> None:
         """Keep the measures; the last thing written."""

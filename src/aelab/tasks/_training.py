@@ -20,6 +20,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs.context import JobContext, Stopped
 from aelab.runs import Found, Run, RunWriter
 from aelab.studies import generation, reconstruction
+from aelab.tasks import diagnose
 from aelab.training import speeds
 from aelab.training.estimate import estimate
 from aelab.training.order import taking_turns
@@ -51,6 +52,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
 
     writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
     context.progress(_SHARE_OF_FIT)
+    with contextlib.suppress(LabError):  # such as codes that are no numbers: it can be asked for later, and says so
+        diagnose.examine(run)
     writer.metrics(measure(run, dataset) | stopped)
     if not params.get("finish"):
         _learn_speeds(context, run, dataset)
