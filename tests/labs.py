@@ -72,7 +72,7 @@ def train_lab(folder: Path) -> TrainedLab:
 
 
 def with_gan(lab: TrainedLab, folder: Path) -> TrainedLab:
-    """Return a copy of a lab in `folder`, with one more run, `gan`, that a real worker has trained: it has no encoder."""
+    """Return a copy of a lab in `folder` with one more run, `gan`, which has no encoder; a real worker trains it."""
     made = lab.copied_to(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AELAB_ARTIFACTS", str(folder))
