@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from labs import TrainedLab, taken_lane, train_lab
+from labs import TrainedLab, taken_lane, train_lab, with_gan
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -48,6 +48,18 @@ def trained_lab(tmp_path_factory: pytest.TempPathFactory) -> TrainedLab:
 def lab(trained_lab: TrainedLab, artifacts: Path) -> TrainedLab:
     """Return a copy of the trained lab that is this test's artifacts folder."""
     return trained_lab.copied_to(artifacts)
+
+
+@pytest.fixture(scope="session")
+def trained_gan_lab(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathFactory) -> TrainedLab:
+    """Return the trained lab with one more run, which has no encoder: only read it."""
+    return with_gan(trained_lab, tmp_path_factory.mktemp("gan") / "lab")
+
+
+@pytest.fixture
+def gan_lab(trained_gan_lab: TrainedLab, artifacts: Path) -> TrainedLab:
+    """Return a copy of the lab with a run that has no encoder; it is this test's artifacts folder."""
+    return trained_gan_lab.copied_to(artifacts)
 
 
 @pytest.fixture

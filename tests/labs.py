@@ -27,6 +27,7 @@ from aelab.training.recorder import Checkpoint, Epoch
 TRAIN_IMAGES = 300
 EPOCHS = 2
 LATENT_DIM = {"pca": 8, "conv_ae": 8, "dae": 8, "vae": 2}
+_LATENT_DIM_OF_A_GAN = 2
 
 _COMMON = {"limit": TRAIN_IMAGES, "epochs": EPOCHS, "batch_size": 32}
 
@@ -66,11 +67,25 @@ def train_lab(folder: Path) -> TrainedLab:
         patch.setenv("AELAB_WORKERS", "2")
         runs = [train.submit("digits", model, settings_of(model)) for model in LATENT_DIM]
         for run in runs:
-            job = jobs.find(run.id)
-            assert job is not None
-            status = queue.wait(job, lambda now: None)
-            assert status.state == "done", f"{status}\n{(job.folder / 'log.txt').read_text(encoding='utf-8')}"
+            _wait_for(run)
     return TrainedLab(folder, {run.model: run.id for run in runs})
+
+
+def with_gan(lab: TrainedLab, folder: Path) -> TrainedLab:
+    """Return a copy of a lab in `folder` with one more run, `gan`, which has no encoder; a real worker trains it."""
+    made = lab.copied_to(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AELAB_ARTIFACTS", str(folder))
+        run = train.submit("digits", "gan", {**_COMMON, "filters": 4, "latent_dim": _LATENT_DIM_OF_A_GAN})
+        _wait_for(run)
+    return TrainedLab(folder, {**made.runs, "gan": run.id})
+
+
+def _wait_for(run: Run) -> None:
+    job = jobs.find(run.id)
+    assert job is not None
+    status = queue.wait(job, lambda now: None)
+    assert status.state == "done", f"{status}\n{(job.folder / 'log.txt').read_text(encoding='utf-8')}"
 
 
 def settings_of(model: str) -> dict[str, object]:

@@ -126,6 +126,25 @@ def test_a_run_that_did_not_get_that_far_says_so(lab: TrainedLab) -> None:
         inference.load(run)
 
 
+def test_a_run_without_an_encoder_draws_and_says_what_it_cannot_do(
+    trained_gan_lab: TrainedLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(trained_gan_lab.folder))
+    run = runs.find(trained_gan_lab.runs["gan"])
+    server = inference.load(run)
+    assert (server.encodes, server.shape, server.latent_dim) == (False, (28, 28, 1), 2)
+    networks = build(run.plan, (28, 28, 1))
+    with np.load(run.folder / "model.weights.npz", allow_pickle=False) as stored:
+        networks.decoder.set_weights([stored[f"decoder_{index}"] for index in range(len(stored.files))])
+    codes = np.random.default_rng(0).standard_normal((5, 2), dtype=np.float32)
+    np.testing.assert_allclose(server.decode(codes), networks.decode(codes), atol=1e-5)
+    for asked in (server.encode, server.reconstruct):
+        with pytest.raises(LabError, match=f"Run {run.id} has no encoder: it draws images"):
+            asked(np.zeros((1, 28, 28, 1), np.float32))
+    with pytest.raises(LabError, match=f"Run {run.id} has no encoder: it draws images"):
+        run.network("encoder")
+
+
 def test_pixels_survive_the_way_to_the_model_and_back() -> None:
     every = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
     assert to_unit(every).dtype == np.float32

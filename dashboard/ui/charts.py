@@ -249,13 +249,16 @@ def decodable_grid(
 
 
 def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) -> go.Figure:
-    """Draw a measure of each run as a point with its 95% interval."""
-    interval = {
-        "type": "data",
-        "symmetric": False,
-        "array": table[f"{metric}_high"] - table[metric],
-        "arrayminus": table[metric] - table[f"{metric}_low"],
-    }
+    """Draw a measure of each run that has it as a point, with its 95% interval where there is one."""
+    table = table.dropna(subset=[metric])
+    interval = {}
+    if f"{metric}_high" in table:
+        interval = {
+            "type": "data",
+            "symmetric": False,
+            "array": table[f"{metric}_high"] - table[metric],
+            "arrayminus": table[metric] - table[f"{metric}_low"],
+        }
     points = {
         "type": "scatter",
         "x": table[metric],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from aelab.errors import LabError
 from aelab.metrics import metrics
 from aelab.runs import Run
 from aelab.studies import comparison
+from aelab.studies.pooling import FRECHET, MEASURES
 from ui import caches, linked
 from ui.definitions import direction, heading
 from ui.guards import empty
@@ -24,7 +26,6 @@ from ui.labels import class_name
 from ui.pickers import DATASET_KEY, name_damaged, say_no_dataset, say_no_run
 from ui.tables import shown, with_half
 
-MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
 _AT_FIRST = 8  # runs compared until somebody chooses
 _BEST_WIDTH = 168  # pixels, for a run that is best at everything
 _BEST = "background-color: rgba(63, 144, 218, 0.3); font-weight: bold"  # readable on light and dark pages
@@ -110,12 +111,21 @@ def _name_others(others: Sequence[str], dataset: str) -> None:
         )
 
 
-def pick_measure(key: str) -> str:
-    """Draw the choice of a measure and return its name."""
+def measured(table: pd.DataFrame) -> list[str]:
+    """Return the measures that at least one run in a table of `comparison.compare` has, in order."""
+    found = [name for name in (*MEASURES, FRECHET) if name in table and table[name].notna().any()]
+    return found or list(MEASURES)
+
+
+def pick_measure(key: str, table: pd.DataFrame) -> str:
+    """Draw the choice of a measure that one of the compared runs has, and return its name."""
+    options = measured(table)
+    if st.session_state.get(key) not in {None, *options}:  # other runs are compared now
+        del st.session_state[key]
     return st.segmented_control(
         t("Measure"),
-        MEASURES,
-        default="mse",
+        options,
+        default=options[0],
         required=True,
         key=key,
         format_func=lambda name: heading(metrics[name]),
@@ -135,7 +145,7 @@ def say_best(table: pd.DataFrame) -> None:
                 run=plain(winners[name]),
                 value=f"{means.loc[winners[name], name]:.{metrics[name].decimals}f}",
             )
-            for name in MEASURES
+            for name in (*MEASURES, FRECHET)
             if name in winners
         )
     )
@@ -153,20 +163,20 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
         words what a run is best at.
     """
     overall = comparison.overall(table)
-    measured = [name for name in MEASURES if name in overall]
+    names_of = measured(overall)
     about = ["model", "latent_dim"]
     rows = shown(
-        overall[["run", *about, *measured, "n", "split"] if names is None else ["run", *measured, "n", "split", *about]]
+        overall[["run", *about, *names_of, "n", "split"] if names is None else ["run", *names_of, "n", "split", *about]]
     )
     winners = comparison.best(table) if names is not None and len(rows) > 1 else {}
-    marked = [[winners.get(name) == run for name in measured] for run in rows["run"]]
+    marked = [[winners.get(name) == run for name in names_of] for run in rows["run"]]
     if names is not None:
         rows["run"] = [names[run] for run in rows["run"]]
     if winners:
-        symbols = [t(metrics[name].symbol) for name in measured]
-        rows.insert(1 + len(measured), "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
+        symbols = [t(metrics[name].symbol) for name in names_of]
+        rows.insert(1 + len(names_of), "best", [", ".join(itertools.compress(symbols, best)) for best in marked])
     st.dataframe(
-        _styled(rows, overall, marked, measured),
+        _styled(rows, overall, marked, names_of),
         hide_index=True,
         column_config={
             "run": t("Run"),
@@ -176,7 +186,7 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
             "n": "N",
             "split": t("Split"),
         }
-        | {name: st.column_config.Column(heading(metrics[name]), width=_width(name)) for name in measured},
+        | {name: st.column_config.Column(heading(metrics[name]), width=_width(name)) for name in names_of},
         alt=t("Measures of every chosen run"),
     )
     st.caption(t("Means with ± half of their 95% interval over the N images."))
@@ -197,7 +207,8 @@ def _styled(
     styler = rows.style.apply(lambda values: styles, axis=None, subset=list(measured))
     for index in rows.index:
         texts = {
-            name: with_half(overall.loc[index, name], overall.loc[index, f"{name}_high"], name) for name in measured
+            name: with_half(overall.loc[index, name], overall.loc[index].get(f"{name}_high", math.nan), name)
+            for name in measured
         }
         shown_as = {name: (lambda value, text=text: text) for name, text in texts.items()}
         styler.format(shown_as, subset=([index], list(measured)))
@@ -206,6 +217,9 @@ def _styled(
 
 def show_classes(table: pd.DataFrame, measure: str, images: Dataset | None) -> None:
     """Draw a measure by run and class."""
+    if measure == FRECHET:
+        st.info(t("The Fréchet distance is of all samples together: there is none of a class."), icon=":material/info:")
+        return
     by_class = comparison.by_class(table, measure)
     if by_class.empty:
         st.info(t("These images have no classes."), icon=":material/info:")

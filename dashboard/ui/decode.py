@@ -19,16 +19,37 @@ from ui.i18n import say, t
 _X, _Y = "decode.x", "decode.y"
 _TYPED = "decode.typed"
 _STEPS = 15
+_DRAWN = 20
 
 
 def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
     """Draw the decoder's answer at a position chosen in `controls`, in `main`."""
     with main, st.spinner(t("Encoding the test images…")):
         around = caches.surroundings(run)
+    if not networks.encodes:
+        with main:
+            _show_draws(run)
     if networks.latent_dim == 2:
         _plane(run, networks, around, controls, main)
     else:
         _walk(networks, around, controls, main)
+
+
+def _show_draws(run: Run) -> None:
+    """Say what there is instead of a map, and draw from the prior."""
+    st.info(
+        t(
+            "This run has no encoder: no image has a place in its latent space, and there is no map. What its decoder "
+            "makes of any position is here."
+        ),
+        icon=":material/info:",
+    )
+    mosaic.show(
+        caches.drawn_samples(run, _DRAWN, 0),
+        _DRAWN // 2,
+        alt=t("Images drawn from the prior of {run}", run=run.id),
+        caption=t("Samples: what draws of the prior decode to"),
+    )
 
 
 def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, main: Any) -> None:
@@ -87,25 +108,27 @@ def _walk(networks: Inference, around: Surroundings, controls: Any, main: Any) -
             t("Latent dimension"),
             [int(each) for each in order],
             format_func=lambda each: t("{number} (spread {spread})", number=each + 1, spread=f"{spread[each]:.2f}"),
-            help=t("Those that vary most over the test images come first."),
+            help=t("Those that vary most over the test images come first.") if networks.encodes else None,
             key="decode.dimension",
         )
         reach = float(np.ceil(3 * max(spread[dimension], 1e-3)))
-        value = st.slider(t("Away from the mean code"), -reach, reach, 0.0, reach / 50, key=f"decode.value.{dimension}")
+        away = t("Away from the mean code") if networks.encodes else t("Away from the middle of the prior")
+        value = st.slider(away, -reach, reach, 0.0, reach / 50, key=f"decode.value.{dimension}")
     steps = np.linspace(-reach, reach, 11, dtype=np.float32)
     walk = np.repeat(around.mean[None], len(steps) + 1, axis=0).astype(np.float32)
     walk[:, dimension] += np.append(steps, np.float32(value))
     images = networks.decode(walk)
     with main:
         _answer(images[-1], around, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
+        way = {"number": dimension + 1, "low": f"{-reach:g}", "high": f"{reach:g}"}
         st.markdown(
             t(
                 "The mean code of N = {count} test images, moved along dimension {number} from {low} to {high}:",
                 count=len(around.codes),
-                number=dimension + 1,
-                low=f"{-reach:g}",
-                high=f"{reach:g}",
+                **way,
             )
+            if networks.encodes
+            else t("The middle of the prior, moved along dimension {number} from {low} to {high}:", **way)
         )
         mosaic.show(images[:-1], len(steps), alt=t("A row of decoded images along one latent dimension"))
         st.caption(t("Train a run with a latent dimension of 2 to see and click the whole plane."))
@@ -115,16 +138,24 @@ def _answer(image: Images, around: Surroundings, code: Codes, caption: str) -> N
     """Draw the decoded image, and state how far the position is from real ones: far from data is made up."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mosaic.show_one(image, alt=t("The decoded image"))
-        st.markdown(
-            f"**{caption}**  \n"
-            + t(
-                "Of the codes of N = {count} test images, the nearest is {distance} away; from a code to the nearest "
-                "other it is {usual} at the median. Far from real codes, the picture is made up.",
-                count=len(around.codes),
-                distance=f"{around.nearest(code):.2f}",
-                usual=f"{around.apart:.2f}",
-            )
+        st.markdown(f"**{caption}**  \n{_say_how_far(around, code)}")
+
+
+def _say_how_far(around: Surroundings, code: Codes) -> str:
+    if not len(around.codes):
+        return t(
+            "It lies {distance} from the middle of the prior; draws of the prior lie about {usual} from it. Far from "
+            "where it was trained to draw, the picture means nothing.",
+            distance=f"{np.linalg.norm(code):.2f}",
+            usual=f"{np.sqrt(code.shape[1]):.2f}",
         )
+    return t(
+        "Of the codes of N = {count} test images, the nearest is {distance} away; from a code to the nearest "
+        "other it is {usual} at the median. Far from real codes, the picture is made up.",
+        count=len(around.codes),
+        distance=f"{around.nearest(code):.2f}",
+        usual=f"{around.apart:.2f}",
+    )
 
 
 def _grid_config(half: float) -> decoding.Config:

@@ -42,7 +42,8 @@ def say_all(lanes: Sequence[Lane], epoch: int) -> None:
 def show_all(lanes: Sequence[Lane], epoch: int) -> None:
     """Draw every run after an epoch: one over the whole width, two side by side."""
     if len(lanes) == 1:
-        for shows in ((show_map, show_pictures), (show_curves, show_weights)):
+        pictures = (show_map, show_pictures) if lanes[0].film.has_map else (show_pictures, show_map)
+        for shows in (pictures, (show_curves, show_weights)):
             for show, column in zip(shows, st.columns(2), strict=True):
                 with column:
                     show(lanes[0], epoch)
@@ -67,15 +68,20 @@ def say_where(lane: Lane, epoch: int) -> str:
         where += f" ({_say_why_another(lane, shown, epoch)})"
     if loss is None:
         return f"{where}."
-    said = t(
-        "{where}: loss **{loss}** on {images} ({unit}, lower is better)",
-        where=where,
-        loss=f"{loss:.5g}",
-        images=t("N = {count} validation images", count=lane.dataset.counts["validation"])
+    told = {
+        "where": where,
+        "loss": f"{loss:.5g}",
+        "images": t("N = {count} validation images", count=lane.dataset.counts["validation"])
         if lane.dataset
         else t("the validation images"),
-        unit=_unit(lane.run),
-    )
+        "unit": _unit(lane.run),
+    }
+    if lane.run.model in models and models[lane.run.model].opponent:
+        return t(
+            "{where}: loss **{loss}** on {images} ({unit}). Its critic learns as well, so that lower is not better.",
+            **told,
+        )
+    said = t("{where}: loss **{loss}** on {images} ({unit}, lower is better)", **told)
     return said + _say_way(time_machine.way(history, shown))
 
 
@@ -99,6 +105,9 @@ def _say_way(way: float | None) -> str:
 
 def show_map(lane: Lane, epoch: int) -> None:
     """Draw where the codes are, on axes that stay, and say what these are worth."""
+    if not lane.film.has_map:
+        st.caption(t("There is no map: a run without an encoder gives no image a code."))
+        return
     found, row = lane.film, lane.film.at(epoch)
     names = class_names(lane.dataset) if lane.dataset else []
     figure = charts.latent_map(
@@ -165,12 +174,13 @@ def show_pictures(lane: Lane, epoch: int) -> None:
     if np.array_equal(kept.get("given"), kept.get("target")):
         del names["given"]
     rows = {name: kept[name] for name in names if name in kept}
-    mosaic.show(
-        np.concatenate(list(rows.values())),
-        len(next(iter(rows.values()))),
-        alt=t("Rows of images: originals and their reconstructions after epoch {epoch}", epoch=shown),
-        caption=t("Rows from the top: {rows}", rows="; ".join(names[name] for name in rows)),
-    )
+    if rows:
+        mosaic.show(
+            np.concatenate(list(rows.values())),
+            len(next(iter(rows.values()))),
+            alt=t("Rows of images: originals and their reconstructions after epoch {epoch}", epoch=shown),
+            caption=t("Rows from the top: {rows}", rows="; ".join(names[name] for name in rows)),
+        )
     if "samples" in kept:
         mosaic.show(
             kept["samples"],
@@ -192,7 +202,7 @@ def show_curves(lane: Lane, epoch: int) -> None:
     shown = lane.film.epochs[lane.film.at(epoch)]
     for part, label in named.items():
         figure = charts.learning_curves(
-            history, part, (t("Training"), t("Validation")), title=label, x=t("Epoch"), y=_unit(lane.run)
+            history, part, (t("Training"), t("Validation")), title=label, x=t("Epoch"), y=_unit(lane.run, part)
         )
         st.plotly_chart(
             film_charts.marked(figure, shown),
@@ -234,10 +244,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}" if np.isfinite(share) else "?"
 
 
-def _unit(run: Run) -> str:
+def _unit(run: Run, part: str = "loss") -> str:
     if run.model not in models:
         return plain(run.model)
     try:
-        return t(models[run.model].units(run.plan.model_config))
+        return t(models[run.model].unit_of(part, run.plan.model_config))
     except LabError:  # settings of another version
         return "?"

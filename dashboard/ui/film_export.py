@@ -26,12 +26,17 @@ _LINE = 16  # pixels below the images, in which the epoch stands
 
 def offer(lane: Lane) -> None:
     """Draw the buttons that download what a run's snapshots show."""
+    if not lane.film.has_map and len(lane.film.epochs) < 2:
+        return
     st.caption(t("Take {run} away:", run=plain(lane.run.id)))
     with st.container(horizontal=True):
         if len(lane.film.epochs) > 1:
-            _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
+            if lane.film.has_map:
+                _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
             if lane.has_samples:
                 _offer_gif(lane, ("samples",), t("Samples as GIF"), "samples")
+        if not lane.film.has_map:
+            return
         st.download_button(
             t("Positions as CSV"),
             functools.partial(positions, lane),  # of a long training, a quarter of a second's work

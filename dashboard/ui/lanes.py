@@ -70,7 +70,8 @@ def open_lane(run: Run) -> Lane:
         dataset = (
             caches.images_of(run) if caches.is_stored(run.dataset) else None
         )  # a built-in one is not made for this
-        indices = caches.shown_images(run, kept["target"], found.positions.shape[1]) if dataset else None
+        if dataset and found.has_map:
+            indices = caches.shown_images(run, kept["target"], found.positions.shape[1])
     return Lane(run, found, dataset, indices, "samples" in kept, runs.status(run).state in OPEN)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -17,6 +19,21 @@ from ui.labels import class_names
 
 _MOST_SHOWN = 20
 _METHODS = {"pca": "PCA", "tsne": "t-SNE"}
+
+
+def pick_view() -> Literal["map", "decode"]:
+    """Draw the choice of what to see of a run that has an encoder; without one there is no map."""
+    views: dict[Literal["map", "decode"], str] = {"map": t("Map"), "decode": t("Decode")}
+    picked: Literal["map", "decode"] = st.segmented_control(
+        t("Show"),
+        list(views),
+        default="map",
+        required=True,
+        format_func=views.__getitem__,
+        key="latent.view",
+        persist_state="session",
+    )
+    return picked
 
 
 def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from aelab import runs
@@ -19,6 +23,8 @@ from ui.jobs import duration, show_ending, show_progress
 from ui.pickers import RUN_KEY, describe
 
 __all__ = ["FOLLOWED", "follow"]
+
+_SAMPLES = 8  # in a row
 
 
 def follow(run_id: str) -> None:
@@ -45,7 +51,7 @@ def _draw(run: Run) -> None:
         show_progress(job, status, t("Training"))
     elif status.state == "done":
         st.success(
-            f"{_took(run, status)} {t('Explore it on the Denoise, Latent and Reports pages.')}",
+            f"{_took(run, status)} {_say_where_next(run)}",
             icon=":material/check_circle:",
         )
     else:
@@ -56,6 +62,12 @@ def _draw(run: Run) -> None:
         diagnosis.show(run)
     _curves(run)
     _reconstructions(run)
+
+
+def _say_where_next(run: Run) -> str:
+    if run.encodes:
+        return t("Explore it on the Denoise, Latent and Reports pages.")
+    return t("Explore what it draws on the Latent and Reports pages.")
 
 
 def _took(run: Run, status: Status) -> str:
@@ -93,18 +105,26 @@ def _curves(run: Run) -> None:
     history = run.history()
     if not history:
         return
-    spec = models[run.model]
-    unit = t(spec.units(run.plan.model_config))
+    spec, config = models[run.model], run.plan.model_config
     last = history[-1]
+    told = {
+        "epoch": last["epoch"],
+        "epochs": run.settings["epochs"],
+        "unit": t(spec.units(config)),
+        "train": f"{last['train']['loss']:.5g}",
+        "validation": f"{last['validation']['loss']:.5g}",
+    }
     st.markdown(
         t(
             "After epoch **{epoch}** of {epochs}: loss **{train}** on training, **{validation}** on validation images "
             "({unit}, lower is better).",
-            epoch=last["epoch"],
-            epochs=run.settings["epochs"],
-            unit=unit,
-            train=f"{last['train']['loss']:.5g}",
-            validation=f"{last['validation']['loss']:.5g}",
+            **told,
+        )
+        if spec.opponent is None
+        else t(
+            "After epoch **{epoch}** of {epochs}: loss **{train}** on training, **{validation}** on validation images "
+            "({unit}). Its critic learns as well, so that lower is not better: look at the images.",
+            **told,
         )
     )
     if len(history) < 2 and spec.fit is not None:
@@ -115,7 +135,14 @@ def _curves(run: Run) -> None:
         del parts["loss"]  # the one part is the loss
     for part, label in parts.items():
         st.plotly_chart(
-            charts.learning_curves(history, part, (t("Training"), t("Validation")), title=label, x=t("Epoch"), y=unit),
+            charts.learning_curves(
+                history,
+                part,
+                (t("Training"), t("Validation")),
+                title=label,
+                x=t("Epoch"),
+                y=t(spec.unit_of(part, config)),
+            ),
             key=f"curve.{run.id}.{part}",
             alt=t("Curves of {part} over epochs, training and validation", part=label),
         )
@@ -125,9 +152,37 @@ def _reconstructions(run: Run) -> None:
     epochs = run.snapshot_epochs()
     if not epochs:
         return
-    st.subheader(t("Reconstructions as they improve"))
     chosen = _spread(epochs, 5)
     snapshots = [run.snapshot(epoch) for epoch in chosen]
+    if run.encodes:
+        _show_reconstructions(run, snapshots, chosen)
+    else:
+        _show_samples(snapshots, chosen)
+    if len(epochs) > 1:
+        st.page_link(
+            "views/time_machine.py",
+            label=t("Replay it epoch by epoch"),
+            icon=":material/history:",
+            query_params={RUN_KEY: run.id},
+        )
+
+
+def _show_samples(snapshots: Sequence[Mapping[str, npt.NDArray[Any]]], chosen: Sequence[int]) -> None:
+    st.subheader(t("Samples as they improve"))
+    count = min(_SAMPLES, *(len(snapshot["samples"]) for snapshot in snapshots))
+    mosaic.show(
+        np.concatenate([snapshot["samples"][:count] for snapshot in snapshots]),
+        count,
+        alt=t("Rows of images drawn from the prior, by epoch"),
+        caption=t(
+            "Rows from the top: what the same draws of the prior decode to after epoch {epochs}",
+            epochs=", ".join(map(str, chosen)),
+        ),
+    )
+
+
+def _show_reconstructions(run: Run, snapshots: Sequence[Mapping[str, npt.NDArray[Any]]], chosen: Sequence[int]) -> None:
+    st.subheader(t("Reconstructions as they improve"))
     rows = [snapshots[-1]["target"]]
     names = [t("the validation images")]
     if models[run.model].denoises:
@@ -141,13 +196,6 @@ def _reconstructions(run: Run) -> None:
         alt=t("Rows of images: originals and reconstructions by epoch"),
         caption=t("Rows from the top: {rows}", rows="; ".join(names)),
     )
-    if len(epochs) > 1:
-        st.page_link(
-            "views/time_machine.py",
-            label=t("Replay it epoch by epoch"),
-            icon=":material/history:",
-            query_params={RUN_KEY: run.id},
-        )
 
 
 def _spread(epochs: list[int], most: int) -> list[int]:

@@ -69,9 +69,9 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     Parameters
     ----------
     usable : callable
-        Which runs this page can use; they come first.
+        Which runs this page is for; they come first. Those that have no encoder come last everywhere.
     """
-    done = sorted(offered(), key=lambda run: not usable(run))
+    done = sorted(offered(), key=lambda run: (not usable(run), not run.encodes))
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     chosen = linked.select(t("Run"), [run.id for run in done], RUN_KEY, explain=say_no_run)

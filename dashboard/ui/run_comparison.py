@@ -16,11 +16,10 @@ from aelab.models import models
 from aelab.runs import Run
 from aelab.studies.curves import curve_groups
 from aelab.studies.differences import differences
-from aelab.studies.pooling import Place, pooled
+from aelab.studies.pooling import FRECHET, MEASURES, Place, pooled
 from aelab.studies.verdict import verdict
 from aelab.training.config import TrainingConfig
 from ui import caches, charts
-from ui.comparing import MEASURES
 from ui.definitions import direction, heading
 from ui.i18n import plain, t
 from ui.known import Known, remarks
@@ -62,7 +61,9 @@ def say_verdict(chosen: Sequence[Known], table: pd.DataFrame, measure: str) -> N
         direction=direction(spec),
         value=value,
     )
-    if found.rivals:
+    if measure == FRECHET:
+        more = t("It has no interval: runs with other seeds show how much is chance.")
+    elif found.rivals:
         others = ", ".join(names[run] for run in found.rivals)
         more = t("Its 95% interval overlaps with that of {runs}: other test images could turn that round.", runs=others)
     else:
@@ -99,9 +100,18 @@ def show_differences(chosen: Sequence[Known]) -> None:
 def show_curves(chosen: Sequence[Known], places: Mapping[str, Place]) -> None:
     """Draw the validation losses over one another, apart where they do not compare."""
     groups = curve_groups([each.run for each in chosen])
-    if not groups:
+    left_out = [each for each in chosen if each.run.model in models and models[each.run.model].opponent]
+    if not groups and not left_out:
         return
     st.subheader(t("How they learned"))
+    if left_out:
+        st.caption(
+            t(
+                "Not drawn, since each is judged by a critic of its own that learns as it does; the Train page has its "
+                "curves: {runs}",
+                runs=plain(", ".join(each.name for each in left_out)),
+            )
+        )
     if len(groups) > 1:
         st.caption(t("Drawn apart: these losses are counted in different units, or on different images."))
     by_id = {each.id: each for each in chosen}
@@ -149,7 +159,7 @@ def show_pools(chosen: Sequence[Known]) -> None:
         return
     names = {each.id: each.name for each in chosen}
     rows = several.assign(run=[names[run] for run in several["run"]])
-    _show_pooled(rows, MEASURES, t("Means over seeds with their intervals"))
+    _show_pooled(rows, (*MEASURES, FRECHET), t("Means over seeds with their intervals"))
     st.caption(t("Means over seeds with Student's 95% interval: how far a mean would move if all were trained again."))
 
 
@@ -157,6 +167,9 @@ def show_board(known: Sequence[Known], measure: str, checksum: str) -> None:
     """Draw the leaderboard of a dataset that is chosen, seeds pooled."""
     st.subheader(t("Leaderboard"))
     boards = caches.boards([each.run for each in known], measure)
+    if not boards:
+        st.caption(t("No run has been measured by {measure}.", measure=heading(metrics[measure])))
+        return
     places = {f"{board.checksum}.{board.split}": board for board in boards}
     twice = len({board.dataset for board in boards}) < len(boards)
     usual = next((place for place, board in places.items() if board.checksum == checksum), None)
@@ -187,6 +200,8 @@ def _show_pooled(table: pd.DataFrame, measures: Sequence[str], alt: str) -> None
     """Draw means over seeds; those of `measures` with their intervals."""
     rows = table[[*(["rank"] if "rank" in table else []), "run", "seeds"]].copy()
     for name in dict.fromkeys([*measures, *MEASURES]):
+        if table[name].isna().all():
+            continue
         rows[name] = table[name]
         if name in measures:
             half = table[f"{name}_high"] - table[name]
@@ -195,7 +210,7 @@ def _show_pooled(table: pd.DataFrame, measures: Sequence[str], alt: str) -> None
         rows,
         hide_index=True,
         column_config={"rank": t("Rank"), "run": t("Run (newest of its seeds)"), "seeds": t("Seeds")}
-        | measures_columns(MEASURES)
+        | measures_columns((*MEASURES, FRECHET))
         | {f"{name}_half": f"± {t(metrics[name].symbol)}" for name in measures},
         alt=alt,
     )

@@ -113,10 +113,12 @@ def _offer_words(run_id: str, said: About) -> None:
 
 def _offer_files(run: Run) -> None:
     st.caption(t("Take it away"))
+    onnx = "application/octet-stream"
+    encoder = (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", onnx, lambda: run.network("encoder"))
     for label, name, kind, content in (
         (t("Whole run (zip)"), f"{run.id}.zip", "application/zip", lambda: zipped(run)),
-        (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", "application/octet-stream", lambda: run.network("encoder")),
-        (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", "application/octet-stream", lambda: run.network("decoder")),
+        *([encoder] if run.encodes else []),
+        (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", onnx, lambda: run.network("decoder")),
         (
             t("Weights (npz)"),
             f"{run.id}-weights.npz",

@@ -27,13 +27,13 @@ if not chosen:
     run_keeping.offer(chosen)
     st.stop()
 
-measure = comparing.pick_measure("compare.measure")
 table = comparison.compare([each.run for each in chosen])
+measure = comparing.pick_measure("compare.measure", table)
 run_comparison.say_verdict(chosen, table, measure)
 comparing.show_measures(table, names={each.id: each.name for each in chosen})
 run_comparison.say_remarks(chosen)
 tables.offer_csv(table, "compare.csv")
-definitions.define(comparing.MEASURES)
+definitions.define(comparing.measured(table))
 run_comparison.show_differences(chosen)
 # Counted from the oldest, so that a run keeps its colour when others are chosen, or trained.
 run_comparison.show_curves(chosen, places([each.run for each in reversed(everything)]))

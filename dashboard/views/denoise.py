@@ -8,6 +8,7 @@ from aelab.noise import noises
 from aelab.studies.denoising import SPEC, Config
 from ui import caches, definitions, mosaic, probe, tables
 from ui.denoising import gain_sentence
+from ui.guards import empty
 from ui.i18n import t
 from ui.pickers import pick_run
 
@@ -19,6 +20,16 @@ controls, main = st.columns([1, 3], gap="large")
 
 with controls:
     run = pick_run(lambda run: run.model in models and models[run.model].denoises)
+if not run.encodes:
+    with main:
+        empty(
+            t(
+                "This run has no encoder: it draws images, and can restore none. Choose another run, or train a "
+                "denoising autoencoder on the Train page."
+            )
+        )
+
+with controls:
     noise = noises[
         st.selectbox(
             t("Noise"),

@@ -20,16 +20,7 @@ controls, main = st.columns([1, 3], gap="large")
 with controls:
     run = pick_run()
     networks = caches.networks(run)
-    views = {"map": t("Map"), "decode": t("Decode")}
-    view = st.segmented_control(
-        t("Show"),
-        list(views),
-        default="map",
-        required=True,
-        format_func=views.__getitem__,
-        key="latent.view",
-        persist_state="session",
-    )
+    view = latent.pick_view() if networks.encodes else "decode"
 
 question.caption(t((latent_map if view == "map" else decoding).SPEC.question))
 if view == "decode":

@@ -19,10 +19,10 @@ st.caption(t("Means over the N = {count} test images of {dataset}.", count=count
 comparing.show_measures(table)
 run_comparison.say_remarks([known.Known(run, about.read(run.id)) for run in compared.runs])
 tables.offer_csv(table, f"report-{compared.dataset}.csv")
-definitions.define((*comparing.MEASURES, "frechet"))
+definitions.define(comparing.measured(table))
 
 st.subheader(t("How sure is that?"))
-measure = comparing.pick_measure("reports.measure")
+measure = comparing.pick_measure("reports.measure", table)
 st.plotly_chart(
     charts.comparison(
         comparison.overall(table),

@@ -13,6 +13,7 @@ import onnxruntime
 from aelab.errors import LabError
 from aelab.pixels import Images
 from aelab.runs import Run
+from aelab.runs.run import no_encoder
 
 Codes = npt.NDArray[np.float32]
 
@@ -21,7 +22,7 @@ _BATCH = 256
 
 @dataclass(frozen=True)
 class Inference:
-    """The two networks of a run, ready to use; safe to share between threads.
+    """The networks of a run, ready to use; safe to share between threads.
 
     Attributes
     ----------
@@ -34,13 +35,13 @@ class Inference:
     run_id: str
     shape: tuple[int, int, int]
     latent_dim: int
-    _encoder: onnxruntime.InferenceSession
+    _encoder: onnxruntime.InferenceSession | None
     _decoder: onnxruntime.InferenceSession
 
     @property
     def encodes(self) -> bool:
-        """Whether there is an encoder."""
-        return True
+        """Whether there is an encoder: without one, images can be drawn, and none be encoded or reconstructed."""
+        return self._encoder is not None
 
     def encode(self, images: Images) -> Codes:
         """Return the codes (N, K) of float32 images (N, H, W, C) in [0, 1]; of a VAE, the posterior mean.
@@ -48,8 +49,10 @@ class Inference:
         Raises
         ------
         LabError
-            If the images have another shape than those the run was trained on.
+            If the images have another shape than those the run was trained on, or the run has no encoder.
         """
+        if self._encoder is None:
+            raise no_encoder(self.run_id)
         if images.shape[1:] != self.shape:
             raise LabError(
                 "Run {run} takes images of {expected}; these are {found}.",
@@ -61,7 +64,7 @@ class Inference:
 
     def posterior(self, images: Images) -> tuple[Codes, Codes] | None:
         """Return mean and log-variance (N, K) of the codes of images; None where codes are no distributions."""
-        if not self.encodes or len(self._encoder.get_outputs()) < 2:
+        if self._encoder is None or len(self._encoder.get_outputs()) < 2:
             return None
         mean = self.encode(images)
         return mean, _run(self._encoder, images, self.latent_dim, output=1)
@@ -79,7 +82,7 @@ class Inference:
         return np.clip(images, 0.0, 1.0, out=images)
 
     def reconstruct(self, images: Images) -> Images:
-        """Return decode(encode(images))."""
+        """Return decode(encode(images)); a `LabError` where `encode` raises one."""
         return self.decode(self.encode(images))
 
 
@@ -91,10 +94,11 @@ def load(run: Run) -> Inference:
     LabError
         If the run did not get that far, or a file is damaged.
     """
-    encoder = _session(run, "encoder")
+    encoder = _session(run, "encoder") if run.encodes else None
     decoder = _session(run, "decoder")
-    image, code = _sides(encoder, "input"), _sides(decoder, "input")
-    if len(image) != 3 or len(code) != 1 or _sides(encoder, "output") != code or _sides(decoder, "output") != image:
+    image, code = _sides(decoder, "output"), _sides(decoder, "input")
+    fits = encoder is None or (_sides(encoder, "input") == image and _sides(encoder, "output") == code)
+    if len(image) != 3 or len(code) != 1 or not fits:
         raise LabError("The networks of run {run} do not belong together. Train it again.", run=run.id)
     return Inference(run.id, (image[0], image[1], image[2]), code[0], encoder, decoder)
 

@@ -60,7 +60,7 @@ def test_options_are_settings_too(answer: Answers, lab: TrainedLab) -> None:
         ("--epochs 0", "epochs must be between 1 and 5000; it is 0."),
         ("--limit -1", "limit must be between 0"),
         ("--seed x", "seed must be a whole number"),
-        ("--model gan", "There is no model called 'gan'; choose one of pca,"),
+        ("--model flow", "There is no model called 'flow'; choose one of pca,"),
         ("--dataset cats", "There is no dataset called 'cats'; choose one of digits,"),
         ("--dataset ../digits", "is not a name the lab can use"),
     ],

@@ -69,6 +69,50 @@ def test_a_run_makes_the_journey_and_reconstructs_as_before(lab: TrainedLab, tmp
     assert said.imported
 
 
+def test_a_run_without_an_encoder_makes_the_journey_and_draws_as_before(gan_lab: TrainedLab, tmp_path: Path) -> None:
+    run = runs.find(gan_lab.runs["gan"])
+    codes = np.random.default_rng(0).standard_normal((4, 2), dtype=np.float32)
+    expected, metrics, snapshot = inference.load(run).decode(codes), run.metrics(), run.snapshot(2)
+    path = exported(run.id, tmp_path / "run.zip")
+    assert "encoder.onnx" not in files_of(path)
+    assert set(files_of(exported(run.id, tmp_path / "2.zip", networks_only=True))) == {
+        "manifest.json", "decoder.onnx", "model.weights.npz"
+    }  # fmt: skip
+    runs.delete(run.id)
+
+    assert transfer.receive(path, "run.zip", rebuilt) == run
+    assert runs.status(run).state == "done"
+    assert run.metrics() == metrics
+    np.testing.assert_array_equal(run.snapshot(2)["samples"], snapshot["samples"])
+    np.testing.assert_allclose(inference.load(run).decode(codes), expected, atol=1e-5)
+
+
+def test_an_encoder_that_a_run_cannot_have_does_not_come_in(gan_lab: TrainedLab, tmp_path: Path) -> None:
+    run = runs.find(gan_lab.runs["gan"])
+    files = files_of(exported(run.id, tmp_path / "gan.zip"))
+    runs.delete(run.id)
+    transfer.receive(packed(tmp_path / "run.zip", {**files, "encoder.onnx": b"a stranger's"}), "run.zip", rebuilt)
+    assert not (run.folder / "encoder.onnx").exists()
+
+
+def test_what_only_an_encoder_could_have_left_is_refused(gan_lab: TrainedLab, tmp_path: Path) -> None:
+    gan, vae = gan_lab.runs["gan"], gan_lab.runs["vae"]
+    drawn, encoded = (files_of(exported(each, tmp_path / f"{each}.zip")) for each in (gan, vae))
+    for each in (gan, vae):
+        runs.delete(each)
+    measured = json.loads(encoded["metrics.json"])["overall"]
+    for number, files in enumerate(
+        (
+            with_json(drawn, "metrics.json", overall=measured),
+            with_json(encoded, "metrics.json", overall={}, classes={}),
+            with_arrays(drawn, "snapshots/epoch-00002.npz", codes=np.zeros((3, 2), np.float16)),
+            with_arrays(drawn, "snapshots/epoch-00002.npz", samples=None),
+            with_arrays(encoded, "snapshots/epoch-00002.npz", codes=None),
+        )
+    ):
+        assert "cannot be used" in refused(packed(tmp_path / f"{number}.zip", files))
+
+
 def test_the_same_run_gives_the_same_file(lab: TrainedLab, tmp_path: Path) -> None:
     first = exported(lab.runs["pca"], tmp_path / "1.zip").read_bytes()
     assert exported(lab.runs["pca"], tmp_path / "2.zip").read_bytes() == first
@@ -175,7 +219,7 @@ def test_a_config_from_a_newer_lab_is_refused_with_what_is_new_in_it(vae: Files,
     settings = json.loads(vae["config.json"])["settings"] | {"momentum": 0.9, "warmup": 3}
     said = refused(packed(tmp_path / "2.zip", with_json(vae, "config.json", settings=settings)))
     assert "does not know: 'momentum', 'warmup'" in said
-    assert "no model called 'gan'" in refused(packed(tmp_path / "3.zip", with_json(vae, "config.json", model="gan")))
+    assert "no model called 'flow'" in refused(packed(tmp_path / "3.zip", with_json(vae, "config.json", model="flow")))
     assert "does not know: 'format'" in refused(packed(tmp_path / "4.zip", with_json(vae, "config.json", format=2)))
     assert "of format 2, and this lab reads 1" in refused(
         packed(tmp_path / "5.zip", with_json(vae, "manifest.json", format=2))

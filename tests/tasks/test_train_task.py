@@ -41,7 +41,7 @@ print(train.submit("digits", "shallow_ae", {"epochs": 1}).id)
 @pytest.mark.parametrize(
     ("dataset", "model", "settings", "sentence"),
     [
-        ("digits", "gan", {}, "no model called 'gan'"),
+        ("digits", "flow", {}, "no model called 'flow'"),
         ("digits", "conv_ae", {"laten_dim": 2}, "no setting called 'laten_dim'"),
         ("digits", "conv_ae", {"epochs": 0}, "epochs must be between 1 and 5000; it is 0"),
         ("digits", "conv_ae", {"latent_dim": 785}, "latent_dim must be at most 784, the values in an image of digits"),
@@ -248,3 +248,39 @@ def test_a_killed_worker_leaves_an_interrupted_run_that_can_be_asked_for_again(a
     assert queue.wait(job_of(again), lambda now: None).state == "done"
     assert len(again.history()) == 1
     assert again.metrics()["n"] == store.open_dataset("digits").counts["test"]
+
+
+# A run that draws images and can look at none.
+
+
+def test_a_run_without_an_encoder_is_whole_and_measured_by_what_it_draws(gan_lab: TrainedLab) -> None:
+    run = runs.find(gan_lab.runs["gan"])
+    metrics = run.metrics()
+    assert (metrics["overall"], metrics["classes"], metrics["split"], metrics["n"]) == ({}, {}, "test", 359)
+    generation = metrics["generation"]
+    assert 0 < generation["floor"] < generation["distance"]
+    assert (generation["n_samples"], generation["n_test"]) == (359, 359)
+    assert not (run.folder / "encoder.onnx").exists()
+    with np.load(run.folder / "model.weights.npz", allow_pickle=False) as stored:
+        assert all(name.startswith("decoder_") for name in stored.files)
+    assert run.snapshot_epochs() == [1, 2]
+    assert set(run.snapshot(2)) == {"samples", "layers", "norms", "updates", "updates_since"}
+    for line in run.history():
+        assert set(line["train"]) == {"loss", "adversarial", "critic_real", "critic_drawn"}
+
+
+def test_a_run_without_an_encoder_is_not_trained_twice(gan_lab: TrainedLab) -> None:
+    run = runs.find(gan_lab.runs["gan"])
+    before = (run.folder / "metrics.json").stat().st_mtime_ns
+    assert train.submit("digits", "gan", run.settings).id == run.id
+    assert jobs.status(job_of(run)).state == "done"
+    assert (run.folder / "metrics.json").stat().st_mtime_ns == before
+
+
+def test_a_run_without_an_encoder_goes_on_for_more_epochs(gan_lab: TrainedLab) -> None:
+    parent = runs.find(gan_lab.runs["gan"])
+    run = train.prolong(parent.id, 1)
+    assert queue.wait(job_of(run), lambda now: None).state == "done"
+    assert [line["epoch"] for line in run.history()] == [1, 2, 3]
+    assert run.history()[:2] == parent.history()
+    assert set(run.metrics()) == {"split", "n", "overall", "classes", "generation"}

@@ -18,7 +18,7 @@ from aelab.training.loop import TrainingImages, restored, train
 from aelab.training.networks import Networks
 from aelab.training.recorder import Cancelled, Checkpoint
 
-MODELS = ["shallow_ae", "conv_ae", "dae", "vae"]
+MODELS = ["shallow_ae", "conv_ae", "dae", "vae", "vae_gan", "wgan_gp"]
 SETTINGS = {"epochs": 4, "batch_size": 16, "latent_dim": 3}
 
 
@@ -51,7 +51,8 @@ def asked(model: str, **more: Any) -> Any:
 
 
 def weights(networks: Networks) -> list[np.ndarray]:
-    return [*networks.encoder.get_weights(), *networks.decoder.get_weights()]
+    opponent = networks.critic.get_weights() if networks.critic is not None else []
+    return [weights for network in networks.kept.values() for weights in network.get_weights()] + opponent
 
 
 def assert_same(resumed: Networks, whole: Networks) -> None:

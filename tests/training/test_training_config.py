@@ -54,8 +54,8 @@ def test_a_setting_of_another_model_is_refused() -> None:
 
 
 def test_an_unknown_model_is_answered_with_the_models() -> None:
-    with pytest.raises(LabError, match="no model called 'gan'; choose one of pca, shallow_ae"):
-        plan("gan", {})
+    with pytest.raises(LabError, match="no model called 'flow'; choose one of pca, shallow_ae"):
+        plan("flow", {})
 
 
 @pytest.mark.parametrize("noise", noises.names())

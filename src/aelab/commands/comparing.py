@@ -17,10 +17,10 @@ from aelab.runs import Run, about
 from aelab.runs.about import About
 from aelab.studies import comparison
 from aelab.studies.differences import differences
-from aelab.studies.pooling import MEASURES, pooled
+from aelab.studies.pooling import FRECHET, MEASURES, pooled
 from aelab.studies.verdict import Verdict, verdict
 
-_SHOWN = (*MEASURES, "frechet")
+_SHOWN = (*MEASURES, FRECHET)
 _MEANING = "mean ± half of its 95% interval"
 
 
@@ -34,7 +34,7 @@ def compare(arguments: argparse.Namespace) -> Answer:
     if path is not None:
         save(differing.merge(overall[["run", *(name for name in overall if name not in differing)]], on="run"), path)
     words = [about.read(run.id) for run in chosen]
-    verdicts = {name: verdict(measured, name) for name in MEASURES}
+    verdicts = {name: verdict(measured, name) for name in _SHOWN}
     data = {
         "differences": differing.to_dict(orient="records"),
         "runs": [

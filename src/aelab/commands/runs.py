@@ -144,4 +144,7 @@ def measure_lines(metrics: dict[str, Any] | None) -> list[str]:
     if metrics is None:
         return []
     shown = [f"  {name:<16} {value:.6g}" for name, value in metrics.items() if isinstance(value, float)]
+    generation = metrics.get("generation") or {}
+    if "distance" in generation:
+        shown.append(f"  {'frechet':<16} {generation['distance']:.6g}")
     return [*shown, f"  over {metrics['n']} {metrics['split']} images"]

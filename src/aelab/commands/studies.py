@@ -10,16 +10,19 @@ from aelab.commands.following import follow
 from aelab.commands.runs import flat, measure_lines
 from aelab.datasets import store
 from aelab.jobs.people import SHELL
-from aelab.studies import comparison, denoising, latent_map, reconstruction
+from aelab.studies import comparison, denoising, generation, latent_map, reconstruction
 from aelab.tasks import latent_map as latent_map_task
 
 
 def evaluate(arguments: argparse.Namespace) -> Answer:
-    """Measure a run's reconstructions of the test images, now."""
+    """Measure a run's reconstructions of the test images, now; of one without an encoder, its samples."""
     run = runs.find(arguments.run)
-    networks = inference.load(run)
-    measured = reconstruction.run(networks, run.images(), reconstruction.Config())
-    data = flat(measured.to_json())
+    networks, images = inference.load(run), run.images()
+    if networks.encodes:
+        data = flat(reconstruction.run(networks, images, reconstruction.Config()).to_json())
+    else:
+        drawn = generation.run(networks, images, generation.Config())
+        data = {"n": drawn.n_test, "split": "test", "generation": drawn.to_json()}
     return Answer({"run": run.id, **data}, [run.id, *measure_lines(data)])
 
 

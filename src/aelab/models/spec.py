@@ -71,6 +71,8 @@ class Opponent:
         As the architecture's own, of what the opponent minimises.
     parts : mapping of str to str
         What these are called on screen. They stand beside the loss and are no part of it.
+    units : callable
+        ``units(config)`` names the unit in which they are counted.
     steps : callable
         ``steps(config)`` is how many it takes for each step of the others.
     momenta : tuple of two floats
@@ -80,6 +82,7 @@ class Opponent:
     network: Callable[[Layers, Tensor, Any], Any]
     losses: Callable[..., Mapping[str, Tensor]]
     parts: Mapping[str, str]
+    units: Callable[[Any], str]
     steps: Callable[[Any], int]
     momenta: tuple[float, float]
 
@@ -148,3 +151,8 @@ class ModelSpec:
     def logged(self) -> Mapping[str, str]:
         """What is logged of every epoch beside the loss: its parts, and those of the opponent's."""
         return {**self.parts, **(self.opponent.parts if self.opponent else {})}
+
+    def unit_of(self, part: str, config: ModelConfig) -> str:
+        """Name the unit in which something that is logged is counted: the loss, one of its parts, or the opponent's."""
+        opponent = self.opponent
+        return opponent.units(config) if opponent and part in opponent.parts else self.units(config)

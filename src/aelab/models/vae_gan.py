@@ -110,9 +110,10 @@ SPEC = ModelSpec(
         network=critic,
         losses=critic_losses,
         parts={
-            "critic_real": N_("The critic's loss on real images (nats)"),
-            "critic_drawn": N_("The critic's loss on drawn images (nats)"),
+            "critic_real": N_("The critic's loss on real images"),
+            "critic_drawn": N_("The critic's loss on drawn images"),
         },
+        units=lambda config: N_("nats per image"),
         steps=lambda config: 1,
         momenta=(0.5, 0.999),
     ),

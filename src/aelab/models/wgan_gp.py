@@ -103,6 +103,7 @@ SPEC = ModelSpec(
             "critic_distance": N_("Minus the distance that the critic measures"),
             "critic_penalty": N_("λ · Penalty on the critic's gradient"),
         },
+        units=lambda config: N_("the critic's score"),
         steps=lambda config: config.critic_steps,
         momenta=(0.0, 0.9),
     ),

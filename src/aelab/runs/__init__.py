@@ -7,8 +7,8 @@
 `events.jsonl`        what else happened: resumed, finished early
 `checkpoints/`        the newest two states from which the training can go on
 `snapshots/`          the same few reconstructions, codes and samples as they were after an epoch; bounded
-`model.weights.npz`   the weights of both networks, plain arrays
-`encoder.onnx`        what the server runs
+`model.weights.npz`   the weights of the networks, plain arrays
+`encoder.onnx`        what the server runs; a model that only draws images has no encoder
 `decoder.onnx`
 `diagnosis.json`      what the run was found to suffer from
 `metrics.json`        measures on the test split, written last: a run that has it is complete

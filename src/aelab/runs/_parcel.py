@@ -25,7 +25,8 @@ MOST_BYTES: Final = setting("MOST_RUN_BYTES", 2 * 1024**3)
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 WEIGHTS: Final = "model.weights.npz"
-NETWORKS: Final = ("encoder.onnx", "decoder.onnx", WEIGHTS)
+ENCODER: Final = "encoder.onnx"
+NETWORKS: Final = (ENCODER, "decoder.onnx", WEIGHTS)
 NEEDED: Final = ("config.json", "metrics.json", WEIGHTS)
 _SNAPSHOT: Final = re.compile(r"snapshots/epoch-[0-9]{5,7}\.npz")
 #: Bytes that files may have which are read whole; the others are bounded together.

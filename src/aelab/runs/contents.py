@@ -37,6 +37,7 @@ _METRICS: Final = ("split", "n", "overall", "classes", "generation", "stopped")
 _GENERATION: Final = ("distance", "floor", "features", "n_samples", "n_floor", "n_test")
 _ESTIMATE: Final = ("mean", "low", "high", "n", "infinite")
 _PICTURES: Final = ("target", "given", "output", "samples")
+_ENCODED: Final = ("target", "given", "output", "codes")  # in the snapshots of a model with an encoder
 _WEIGHTS: Final = ("norms", "updates")
 _SNAPSHOT: Final = (*_PICTURES, "codes", "layers", *_WEIGHTS, "updates_since")
 _LAYER: Final = re.compile(r"(encoder|decoder)/[0-9]{1,5}/\w{1,80}")
@@ -127,8 +128,11 @@ def check_history(content: bytes, model: ModelSpec) -> None:
         before = epoch["epoch"]
 
 
-def check_metrics(data: Mapping[str, Any]) -> None:
-    """Raise a `LabError` unless the measures can be shown and compared."""
+def check_metrics(data: Mapping[str, Any], model: ModelSpec) -> None:
+    """Raise a `LabError` unless the measures can be shown and compared.
+
+    Without an encoder there are none of pairs of images, neither over all of them nor of a class.
+    """
     file = "metrics.json"
     _only(file, data, _METRICS)
     overall, classes = data.get("overall"), data.get("classes", {})
@@ -137,7 +141,8 @@ def check_metrics(data: Mapping[str, Any]) -> None:
     if not isinstance(overall, dict) or not isinstance(classes, dict) or len(classes) > MOST_CLASSES:
         raise _wrong(file, "overall, classes")
     for name, measured in [("", overall), *classes.items()]:
-        if not isinstance(measured, dict) or "mse" not in measured or len(name) > _LONGEST:
+        complete = isinstance(measured, dict) and ("mse" in measured if model.encoder else measured == {} == classes)
+        if not complete or len(name) > _LONGEST:
             raise _wrong(file, printable(name) or "overall")
         _only(file, measured, metrics.names())
         for estimate in measured.values():
@@ -153,16 +158,18 @@ def check_metrics(data: Mapping[str, Any]) -> None:
         raise _wrong(file, "generation")
 
 
-def check_snapshot(path: Path, shape: Shape, latent_dim: int) -> None:
+def check_snapshot(path: Path, shape: Shape, latent_dim: int, model: ModelSpec) -> None:
     """Raise a `LabError` unless a snapshot is as `aelab.training.snapshots` says, of images of `shape`."""
     arrays = npz.arrays(path, MOST_SNAPSHOT_BYTES)
     _only(path.name, arrays, _SNAPSHOT)
-    if not {"target", "given", "output", "codes"} <= set(arrays):
+    expected = set(_ENCODED) if model.encoder else {"samples"}
+    if not expected <= set(arrays) or (not model.encoder and set(_ENCODED) & set(arrays)):
         raise _wrong(path.name, "missing fields")
     for name in _PICTURES:
         if name in arrays and (arrays[name].dtype.name != "uint8" or arrays[name].shape[1:] != shape):
             raise _wrong(path.name, name)
-    codes, layers = arrays["codes"], arrays.get("layers", np.array([], str))
+    codes = arrays.get("codes", np.zeros((0, latent_dim)))
+    layers = arrays.get("layers", np.array([], str))
     if codes.ndim != 2 or codes.dtype.kind != "f" or codes.shape[1] != latent_dim:
         raise _wrong(path.name, "codes")
     if layers.ndim != 1 or layers.dtype.kind != "U" or not all(_LAYER.fullmatch(name) for name in layers.tolist()):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from aelab import storage
 from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import LabError
+from aelab.models import models
 from aelab.runs import checkpoints, snapshots
 from aelab.runs.checkpoints import Found
 from aelab.training.config import Plan, plan
@@ -75,6 +76,11 @@ class Run:
     def plan(self) -> Plan:
         """What was trained, checked anew."""
         return plan(self.model, self.settings)
+
+    @property
+    def encodes(self) -> bool:
+        """Whether it has an encoder; without one it draws images, and can be asked about none."""
+        return self.model not in models or models[self.model].encoder is not None
 
     def history(self) -> list[dict[str, Any]]:
         """Return a dict an epoch, as `aelab.training.recorder.Epoch.to_json` wrote it, up to the first damaged line."""
@@ -157,7 +163,9 @@ class Run:
         return self.checked(open_dataset(self.dataset))
 
     def network(self, name: Literal["encoder", "decoder"]) -> bytes:
-        """Return a network as an ONNX file; a `LabError` where the training did not get that far."""
+        """Return a network as an ONNX file; a `LabError` where there is none, or the training did not get that far."""
+        if name == "encoder" and not self.encodes:
+            raise no_encoder(self.id)
         try:
             return (self.folder / f"{name}.onnx").read_bytes()
         except FileNotFoundError:
@@ -182,6 +190,14 @@ def _are_metrics(data: Any) -> bool:
         and isinstance(data.get("split"), str)
         and isinstance(data.get("overall"), dict)
         and all(isinstance(each, dict) and "mean" in each for each in data["overall"].values())
+    )
+
+
+def no_encoder(run_id: str) -> LabError:
+    """Return what is said where a run would have to look at an image, and can only draw."""
+    return LabError(
+        "Run {run} has no encoder: it draws images, and cannot look at one. Choose a run of another model for that.",
+        run=run_id,
     )
 
 

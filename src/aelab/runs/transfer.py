@@ -28,7 +28,7 @@ from aelab.intake.zips import NotAZipError, opened_zip
 from aelab.jobs import folder as jobs
 from aelab.models.spec import Shape
 from aelab.runs import _parcel, about, contents, foreign
-from aelab.runs._parcel import FORMAT, MANIFEST, MOST_BYTES, NEEDED, NETWORKS, WEIGHTS, Parcel
+from aelab.runs._parcel import ENCODER, FORMAT, MANIFEST, MOST_BYTES, NEEDED, NETWORKS, WEIGHTS, Parcel
 from aelab.runs.run import Run, root
 from aelab.runs.store import lock, touch
 
@@ -37,9 +37,9 @@ _EPOCH_OF_ZIPS: Final = (1980, 1, 1, 0, 0, 0)  # so that a run always gives the 
 
 @dataclass(frozen=True)
 class Exported:
-    """A run's networks as ONNX files, made here."""
+    """A run's networks as ONNX files, made here; some have no encoder."""
 
-    encoder: bytes
+    encoder: bytes | None
     decoder: bytes
 
 
@@ -73,8 +73,9 @@ def export(run: Run, shape: Shape, file: IO[bytes], *, networks_only: bool = Fal
         If the run is not done, or has lost a file.
     """
     run.metrics()
-    others = [*NEEDED, *NETWORKS[:2], "history.jsonl", "environment.json", about.FILE, *_snapshots(run)]
-    names = list(NETWORKS) if networks_only else others
+    networks = [name for name in NETWORKS if run.encodes or name != ENCODER]
+    others = [*NEEDED, *networks, "history.jsonl", "environment.json", about.FILE, *_snapshots(run)]
+    names = networks if networks_only else list(dict.fromkeys(others))
     listed = {}
     with zipfile.ZipFile(file, "w") as archive:
         for name in names:
@@ -138,8 +139,7 @@ def receive(path: Path, name: str, rebuild: Rebuild, progress: Callable[[float],
                 _check(folder, parcel)
                 weights = npz.arrays(folder / WEIGHTS, MOST_BYTES)
                 exported = rebuild(run, parcel.shape, weights)
-                (folder / "encoder.onnx").write_bytes(exported.encoder)
-                (folder / "decoder.onnx").write_bytes(exported.decoder)
+                _keep_networks(folder, exported)
                 _mark(folder)
         except FileExistsError:
             raise _is_here(run) from None
@@ -169,14 +169,22 @@ def _check(folder: Path, parcel: Parcel) -> None:
     run = parcel.run
     history = folder / "history.jsonl"  # which a run has not that was finished within its first epoch
     contents.check_history(history.read_bytes() if history.exists() else b"", run.plan.model)
-    contents.check_metrics(contents.read_json((folder / "metrics.json").read_bytes(), "metrics.json"))
+    contents.check_metrics(contents.read_json((folder / "metrics.json").read_bytes(), "metrics.json"), run.plan.model)
     for name in ("environment.json", about.FILE):
         if (folder / name).exists():
             found = contents.read_json((folder / name).read_bytes(), name)
             if name == about.FILE:
                 about.parse(found)
     for path in (folder / "snapshots").iterdir():
-        contents.check_snapshot(path, parcel.shape, run.plan.model_config.latent_dim)
+        contents.check_snapshot(path, parcel.shape, run.plan.model_config.latent_dim, run.plan.model)
+
+
+def _keep_networks(folder: Path, exported: Exported) -> None:
+    """Put networks that were exported here in the place of those that came."""
+    (folder / ENCODER).unlink(missing_ok=True)
+    if exported.encoder is not None:
+        (folder / ENCODER).write_bytes(exported.encoder)
+    (folder / "decoder.onnx").write_bytes(exported.decoder)
 
 
 def _mark(folder: Path) -> None:

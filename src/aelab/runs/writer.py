@@ -55,10 +55,11 @@ class RunWriter:
         """Keep the arrays of an epoch; fewer epochs are kept where all would take too much room."""
         snapshots.write(self._folder / "snapshots", epoch, arrays)
 
-    def networks(self, *, encoder: bytes, decoder: bytes, weights: bytes) -> None:
-        """Keep the trained networks."""
+    def networks(self, *, encoder: bytes | None, decoder: bytes, weights: bytes) -> None:
+        """Keep the trained networks; some have no encoder."""
         self._write("model.weights.npz", weights)
-        self._write("encoder.onnx", encoder)
+        if encoder is not None:
+            self._write("encoder.onnx", encoder)
         self._write("decoder.onnx", decoder)
 
     def diagnosis(self, findings: Sequence[Mapping[str, Any]]) -> None:

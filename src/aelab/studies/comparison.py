@@ -23,7 +23,8 @@ def compare(runs: list[Run]) -> pd.DataFrame:
         Columns run, model, latent_dim, dataset, dataset_checksum (of the images it was trained and measured on),
         split, class (empty for all images), n, then for each measure of pairs its mean and the bounds of its 95%
         interval (`mse`, `mse_low`, `mse_high`, ...), then `frechet`, `frechet_floor`, `frechet_features`,
-        `frechet_n` (samples) and `frechet_floor_n` (real images) where the run is generative.
+        `frechet_n` (samples) and `frechet_floor_n` (real images) where the run is generative. A run without an encoder
+        has no measures of pairs: NaN.
     """
     rows = []
     for run in runs:
@@ -49,7 +50,9 @@ def compare(runs: list[Run]) -> pd.DataFrame:
                     "frechet_floor_n": generation["n_floor"],
                 }
             rows.append(row)
-    return pd.DataFrame(rows)
+    pairs = [f"{spec.name}{part}" for spec in metrics if spec.per_image for part in ("", "_low", "_high")]
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: np.nan for name in pairs if name not in table})
 
 
 def overall(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Which loss curves can be drawn over one another?
 
 Validation losses compare where they are counted in the same unit, on the same images; else a lower curve says nothing.
+Nor does it where every run is judged by a critic of its own, which learns as it does.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class CurveGroup:
 
 
 def curve_groups(runs: Sequence[Run]) -> list[CurveGroup]:
-    """Return the curves of runs in groups that compare; runs of a single epoch have none."""
+    """Return the curves of runs in groups that compare; runs of a single epoch, or with an opponent, have none."""
     groups: dict[tuple[str, str], list[tuple[Run, Curve]]] = {}
     for run in runs:
         history = run.history()
@@ -49,6 +50,8 @@ def curve_groups(runs: Sequence[Run]) -> list[CurveGroup]:
         try:
             chosen = run.plan
         except LabError:  # a setting of another version of the lab: nobody knows what its loss counts
+            continue
+        if chosen.model.opponent is not None:
             continue
         epochs = tuple(int(line["epoch"]) for line in history)
         losses = tuple(float(line["validation"]["loss"]) for line in history)

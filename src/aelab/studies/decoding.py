@@ -17,6 +17,7 @@ from aelab.studies._codes import codes_of, drawn_indices
 from aelab.studies.spec import StudySpec
 
 _PROBED = 500
+_NORMAL_EXTENT = 2.576  # that 99% of the draws of a standard normal stay below, either sign
 _MOST_CODES = 10_000  # all of MNIST's; a second's work, where a hundred thousand photos would hold up the server
 
 
@@ -68,6 +69,9 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> DecodedGrid:
 class Surroundings:
     """Where real images lie in a run's latent space: far from them, what the decoder makes is made up.
 
+    Of a run without an encoder nobody knows where they lie, and N is 0: mean, spread and extent are those of the prior,
+    a standard normal, from which its images are drawn.
+
     Attributes
     ----------
     indices : ndarray, int (N,)
@@ -95,7 +99,10 @@ class Surroundings:
 
 
 def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
-    """Encode the test images: all of them, or ten thousand where there are more."""
+    """Encode the test images: all of them, or ten thousand where there are more; the prior's where nothing encodes."""
+    if not inference.encodes:
+        nothing, one = np.zeros((0, inference.latent_dim), np.float32), np.ones(inference.latent_dim, np.float32)
+        return Surroundings(np.zeros(0, np.intp), nothing, 0 * one, one, _NORMAL_EXTENT, 0.0)
     indices = drawn_indices(dataset, _MOST_CODES, seed=0)
     codes = codes_of(inference, dataset, indices)
     return Surroundings(

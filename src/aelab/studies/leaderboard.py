@@ -13,7 +13,7 @@ import pandas as pd
 
 from aelab.metrics import metrics
 from aelab.runs import Run
-from aelab.studies.pooling import pooled
+from aelab.studies.pooling import FRECHET, MEASURES, pooled
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,14 @@ def leaderboards(runs: Sequence[Run], measure: str) -> list[Board]:
     ----------
     runs : sequence of Run
     measure : str
-        A measure of pairs, by which experiments are ranked; seeds are pooled.
+        By which experiments are ranked; seeds are pooled. Those that it does not apply to are on no board: runs without
+        an encoder where images are held against their reconstructions, and runs that draw none for `frechet`.
     """
     if not runs:
         return []
     table = pooled(runs)
+    applies = table[[measure] if measure == FRECHET else list(MEASURES)].notna().any(axis="columns")
+    table = table[applies]
     boards = []
     for (checksum, split), rows in table.groupby(["dataset_checksum", "split"], sort=False):
         ascending = metrics[measure].direction == "lower"

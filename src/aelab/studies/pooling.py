@@ -22,6 +22,7 @@ from aelab.runs import Run
 _Measured = tuple[Run, Mapping[str, Any]]
 
 MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
+FRECHET = "frechet"  # of all samples together, of a generative run
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def pooled(runs: Sequence[Run]) -> pd.DataFrame:
     -------
     DataFrame
         A row a pool: `run` (the id of its first), `runs` (all ids), `seeds` (how many), `model`, `latent_dim`,
-        `dataset`, `dataset_checksum`, `split`, `n` (images); then for each measure of pairs the mean over the seeds
-        and the bounds of Student's 95% interval of it (`mse`, `mse_low`, `mse_high`, ...), NaN for a single seed.
+        `dataset`, `dataset_checksum`, `split`, `n` (images); then for each measure of pairs, and for `frechet`, the
+        mean over the seeds that have it and the bounds of Student's 95% interval of it (`mse`, `mse_low`, `mse_high`,
+        ...), NaN for a single seed.
     """
     return pd.DataFrame([_row(pool) for pool in _measured_pools(runs)])
 
@@ -87,11 +89,19 @@ def _row(pool: list[_Measured]) -> dict[str, object]:
         "split": measured[0]["split"],
         "n": measured[0]["n"],
     }
-    for name in MEASURES:
-        means = [each["overall"][name]["mean"] for each in measured if name in each["overall"]]
+    for name in (*MEASURES, FRECHET):
+        means = _means(measured, name)
         found = mean_with_interval([float("nan") if mean is None else mean for mean in means])
         row |= {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
     return row
+
+
+def _means(measured: Sequence[Mapping[str, Any]], name: str) -> list[float | None]:
+    """Return a measure of those runs that have it."""
+    if name == FRECHET:
+        generations = [each.get("generation") or {} for each in measured]
+        return [each["distance"] for each in generations if "n_floor" in each]  # others were measured in another way
+    return [each["overall"][name]["mean"] for each in measured if name in each["overall"]]
 
 
 def _experiment(run: Run, measured: Mapping[str, Any]) -> str:

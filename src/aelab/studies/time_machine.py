@@ -57,7 +57,7 @@ class Basis:
 
     def explained(self, codes: npt.NDArray[np.floating[Any]]) -> float:
         """Return the share of the variance of codes (N, K) that both axes hold; NaN where all codes are one."""
-        total = float(codes.astype(np.float64).var(axis=0).sum())
+        total = float(codes.astype(np.float64).var(axis=0).sum()) if len(codes) else 0.0
         return float(self.project(codes).var(axis=0).sum()) / total if total > 0 else float("nan")
 
 
@@ -73,7 +73,7 @@ class Film:
         What is wrong with the others.
     basis : Basis
     positions : ndarray, float32 (E, N, 2)
-        On the axes of the basis.
+        On the axes of the basis; N is 0 of a run without an encoder, which gives images no code.
     explained : ndarray (E,)
         Share of the codes' variance that the axes hold after each epoch.
     moved : ndarray (E,)
@@ -101,6 +101,11 @@ class Film:
     layers: tuple[str, ...]
     norms: Floats
     updates: Floats
+
+    @property
+    def has_map(self) -> bool:
+        """Whether there are codes to be laid out."""
+        return self.positions.size > 0
 
     def at(self, epoch: int) -> int:
         """Return the row of an epoch: the last one that is not after it, or the first."""
@@ -138,7 +143,7 @@ def film(run: Run) -> Film:
         positions,
         np.array([axes.explained(each) for each in codes]),
         np.array([np.nan, *(_moved(before, after) for before, after in itertools.pairwise(codes))]),
-        np.sqrt(codes.var(axis=1).sum(axis=1)),
+        _spread(codes),
         (_limits(positions[..., 0]), _limits(positions[..., 1])),
         layers,
         norms,
@@ -212,6 +217,8 @@ def table(found: Film, indices: npt.NDArray[np.intp] | None, classes: Sequence[s
 def _weighed(run: Run, epoch: int, like: Mapping[str, npt.NDArray[Any]] | None) -> Mapping[str, npt.NDArray[Any]]:
     """Return what a film needs of a snapshot, checked; its images, which are much more, are left on the disk."""
     arrays = run.snapshot(epoch, ("codes", "layers", "norms", "updates", "updates_since"))
+    if not run.encodes:
+        return {**arrays, "codes": np.zeros((0, 2))}
     codes = arrays.get("codes")
     if codes is None or codes.ndim != 2 or not codes.size or (like is not None and codes.shape != like["codes"].shape):
         raise damaged(run.id, f"epoch-{epoch:05d}.npz", "missing fields")
@@ -219,11 +226,17 @@ def _weighed(run: Run, epoch: int, like: Mapping[str, npt.NDArray[Any]] | None) 
 
 
 def _moved(before: Floats, after: Floats) -> float:
-    return float(np.median(np.linalg.norm(after - before, axis=1)))
+    return float(np.median(np.linalg.norm(after - before, axis=1))) if len(after) else float("nan")
+
+
+def _spread(codes: Floats) -> Floats:
+    """Return the root mean square distance of codes (E, N, K) from their mean, (E,)."""
+    spread: Floats = np.sqrt(codes.var(axis=1).sum(axis=1)) if codes.size else np.full(len(codes), np.nan)
+    return spread
 
 
 def _limits(values: npt.NDArray[np.float32]) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     margin = _MARGIN * (high - low) or 1.0
     return low - margin, high + margin
 

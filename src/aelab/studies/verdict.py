@@ -38,7 +38,8 @@ def verdict(table: pd.DataFrame, measure: str) -> Verdict | None:
     if best is None:
         return None
     rows = comparison.overall(table).set_index("run")
-    values, low, high = (rows[f"{measure}{part}"].astype(float).to_dict() for part in ("", "_low", "_high"))
+    columns = (rows.get(f"{measure}{part}", pd.Series(float("nan"), rows.index)) for part in ("", "_low", "_high"))
+    values, low, high = (column.astype(float).to_dict() for column in columns)
     lower = metrics[measure].direction == "lower"
     near = [run for run in values if (low[run] <= high[best] if lower else high[run] >= low[best])]
     return Verdict(best, values[best], tuple(str(run) for run in near if run != best))

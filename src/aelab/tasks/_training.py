@@ -50,7 +50,8 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     # Seconds of TensorFlow, for which a run that cannot be trained need not wait.
     from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
 
-    writer.networks(encoder=to_onnx(networks.encoder), decoder=to_onnx(networks.decoder), weights=to_weights(networks))
+    exported = {name: to_onnx(network) for name, network in networks.kept.items()}
+    writer.networks(encoder=exported.get("encoder"), decoder=exported["decoder"], weights=to_weights(networks))
     context.progress(_SHARE_OF_FIT)
     with contextlib.suppress(LabError):  # such as codes that are no numbers: it can be asked for later, and says so
         diagnose.examine(run)
@@ -113,9 +114,14 @@ def _stand(found: Found) -> dict[str, int]:
 
 
 def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
-    """Measure a run's exported networks on the test images, as `metrics.json` keeps it."""
+    """Measure a run's exported networks on the test images, as `metrics.json` keeps it.
+
+    What compares an image with its reconstruction is empty where there is no encoder.
+    """
     networks = inference.load(run)
-    measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
+    measured: dict[str, Any] = {"split": "test", "n": dataset.counts["test"], "overall": {}, "classes": {}}
+    if networks.encodes:
+        measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
     if run.plan.model.generative and generation.is_possible(dataset):
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()
     return measured

@@ -110,7 +110,7 @@ def rebuilt(run: Run, shape: Shape, weights: Mapping[str, npt.NDArray[Any]]) -> 
     check_room(run.plan, shape, weights)
     networks = build(run.plan, shape)
     set_weights(networks, weights)
-    return Exported(to_onnx(networks.encoder), to_onnx(networks.decoder))
+    return Exported(networks.encoder and to_onnx(networks.encoder), to_onnx(networks.decoder))
 
 
 def _uploads() -> Path:

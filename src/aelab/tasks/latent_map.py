@@ -16,6 +16,7 @@ from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run
+from aelab.runs.run import no_encoder
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
 
@@ -23,8 +24,11 @@ _RESULT = "map.npz"
 
 
 def submit(run_id: str, config: Config, *, owner: str = "") -> Job:
-    """Queue a map, or return the job that already made it."""
-    return queue.submit("latent_map", _params(runs.find(run_id), config), owner=owner)
+    """Queue a map, or return the job that already made it; a `LabError` where a run has no encoder."""
+    run = runs.find(run_id)
+    if not run.encodes:
+        raise no_encoder(run.id)
+    return queue.submit("latent_map", _params(run, config), owner=owner)
 
 
 def job_id(run: Run, config: Config) -> str:

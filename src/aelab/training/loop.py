@@ -15,6 +15,7 @@ from aelab.training.checkpoints import Checkpoints
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
 from aelab.training.divergence import Divergence
+from aelab.training.estimate import multiply_adds
 from aelab.training.networks import Networks, build
 from aelab.training.progress import Progress
 from aelab.training.recorder import Cancelled, Checkpoint, Recorder
@@ -196,6 +197,6 @@ def limited(indices: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:
 def _steps_per_execution(plan: Plan, networks: Networks, steps: int) -> int:
     """Return how many steps to run between two looks at whether to stop: many for small networks."""
     _, height, width, channels = networks.decoder.output_shape
-    arithmetic = 3 * summarize(plan.model, plan.model_config, (height, width, channels)).multiply_adds
+    arithmetic = multiply_adds(plan, summarize(plan.model, plan.model_config, (height, width, channels)))
     step_seconds = arithmetic * plan.training.batch_size / _SLOW_MULTIPLY_ADDS
     return max(1, min(_MOST_STEPS_PER_EXECUTION, steps, int(_SECONDS_BETWEEN_CHECKS / step_seconds)))
