@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -30,6 +30,20 @@ class SteamOven(Oven):
 
     loaves: int = field(4, "Loaves", "How many.", low=1, high=16)
     steam: float = field(0.0, "Steam", "How much.")
+
+
+@dataclass(frozen=True)
+class EitherOven(Oven):
+    """Has a field that counts with one of the choices only."""
+
+    only_with: ClassVar = {"heat": ("fuel", "gas")}
+
+
+def test_a_field_counts_with_its_choice_only_and_has_a_value_always() -> None:
+    oven = EitherOven(heat=120.0)
+    assert oven.to_json()["heat"] == 120.0
+    assert [EitherOven.counts("heat", oven.to_json() | {"fuel": fuel}) for fuel in ("wood", "gas")] == [False, True]
+    assert EitherOven.counts("loaves", oven.to_json())
 
 
 @pytest.mark.parametrize(

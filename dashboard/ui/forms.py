@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ _COUNTS = 1e6  # a bound so high is that of a count, and tells nobody anything
 def config_form(
     config: type[Config], prefix: str, *, usual: Config | None = None, without: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Draw a control for each field of a config and return the values by name.
+    """Draw a control for each field of a config that counts, and return the values of all by name.
 
     Parameters
     ----------
@@ -28,7 +29,20 @@ def config_form(
     without : tuple of str
         Fields to leave out.
     """
-    return {name: config_control(config, name, prefix, usual=usual) for name in config.names() if name not in without}
+    own, values = config(), (usual or config()).to_json()
+    for name in _in_order(config):
+        if name in without:
+            continue
+        # What does not count keeps its default, or two runs that learn the same would not be one.
+        asked = config.counts(name, values)
+        values[name] = config_control(config, name, prefix, usual=usual) if asked else getattr(own, name)
+    return {name: values[name] for name in config.names() if name not in without}
+
+
+def _in_order(config: type[Config]) -> list[str]:
+    """Return the fields as they are asked for: those that count only with a choice stand below it."""
+    rank = {name: place for place, name in enumerate(config.names())}
+    return sorted(rank, key=lambda name: (rank[config.only_with.get(name, (name, ""))[0]], name in config.only_with))
 
 
 def config_control(config: type[Config], name: str, prefix: str, *, usual: Config | None = None) -> Any:
@@ -42,7 +56,7 @@ def config_control(config: type[Config], name: str, prefix: str, *, usual: Confi
             t(knob.label),
             choices,
             index=choices.index(default),
-            format_func=choice_name,
+            format_func=partial(choice_name, field=name),
             help=help_text,
             key=key,
             persist_state="session",

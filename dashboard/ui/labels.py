@@ -13,6 +13,9 @@ _CHOICES = {
     "rgb": N_("colour"), "gray": N_("grey"), "white": N_("white"), "black": N_("black"),
     "crop": N_("cut off"), "pad": N_("fill up"), "stretch": N_("distort"),
     "keep": N_("keep it"), "ignore": N_("make a new one"),
+    "dense": N_("dense layers"), "convolutional": N_("convolutions"),
+    "mse": N_("squared error (mse)"), "bce": N_("cross-entropy (bce)"),
+    "bernoulli": N_("black or white (bernoulli)"), "gaussian": N_("normal, its variance learned (gaussian)"),
 }  # fmt: skip
 
 
@@ -36,6 +39,8 @@ def class_names(data: Dataset) -> list[str]:
     return [class_name(data, name) for name in data.class_names]
 
 
-def choice_name(choice: str) -> str:
-    """Return what a choice in a form is called; an abbreviation such as mse is its own name."""
-    return t(noises[choice].label) if choice in noises else t(_CHOICES.get(choice, choice))
+def choice_name(choice: str, field: str = "") -> str:
+    """Return what a choice in a form is called; `field` tells a noise from a likelihood of the same name."""
+    if field == "noise" and choice in noises:
+        return t(noises[choice].label)
+    return t(_CHOICES.get(choice, choice))

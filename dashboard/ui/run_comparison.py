@@ -223,7 +223,7 @@ def _value(name: str, value: object) -> str:
         return t(models[str(value)].label)
     if name == "dataset_checksum":
         return str(value)[:_CHECKSUM]
-    return choice_name(value) if isinstance(value, str) and name not in _QUESTION else f"{value}"
+    return choice_name(value, name) if isinstance(value, str) and name not in _QUESTION else f"{value}"
 
 
 def _label(name: str, runs: Sequence[Run]) -> str:

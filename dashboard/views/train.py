@@ -5,7 +5,7 @@ import streamlit as st
 from aelab import runs
 from aelab.errors import LabError
 from aelab.tasks import train
-from ui import live, training_form, visitor
+from ui import architecture, live, training_form, visitor
 from ui.i18n import say, t
 from ui.pickers import pick_dataset
 
@@ -27,6 +27,7 @@ with controls:
         st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
 
 with main:
+    architecture.offer(chosen.model, chosen.model_config, data.shape)
     followed = st.query_params.get(live.FOLLOWED)
     listed = runs.listed()
     known = [row.id for row in listed if row.run is not None]
@@ -42,3 +43,4 @@ with main:
     followed = st.selectbox(t("Training shown here"), known, index=known.index(followed))
     st.query_params[live.FOLLOWED] = followed
     live.follow(followed)
+    architecture.offer_of_run(runs.find(followed))

@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, Self, cast, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, cast, get_args, get_origin
 
 from aelab.errors import LabError
 
@@ -54,7 +54,16 @@ def field(default: Any, label: str, help: str, **more: Any) -> Any:  # noqa: A00
 
 @dataclass(frozen=True)
 class Config:
-    """Base of every config: checked when made, read from text or JSON, written as JSON."""
+    """Base of every config: checked when made, read from text or JSON, written as JSON.
+
+    Attributes
+    ----------
+    only_with : mapping of str to (str, str)
+        Fields that count only where a field of choices has one of them: ``{"width": ("body", "dense")}``. The others
+        have a value all the same; a form does not ask for it.
+    """
+
+    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __post_init__(self) -> None:
         for name in self.names():
@@ -79,6 +88,12 @@ class Config:
         if knob.choices is not None:
             return knob.choices()
         return tuple(get_args(kind)) if get_origin(kind) is Literal else None
+
+    @classmethod
+    def counts(cls, name: str, values: Mapping[str, Any]) -> bool:
+        """Return whether field `name` counts beside the values of the others."""
+        field, choice = cls.only_with.get(name, ("", ""))
+        return not field or values[field] == choice
 
     @classmethod
     def types(cls) -> dict[str, Any]:

@@ -27,10 +27,13 @@ def controls(page: AppTest) -> dict[str, object]:
 
 
 @each_model
-def test_the_form_has_every_setting_of_the_architecture_at_its_default(lab: TrainedLab, visit, model: str) -> None:
+def test_the_form_has_every_setting_of_the_architecture_that_counts_at_its_default(
+    lab: TrainedLab, visit, model: str
+) -> None:
     page = choose(visit("train"), model)
     words(page)
     expected = models[model].config().to_json()
+    expected = {name: value for name, value in expected.items() if models[model].config.counts(name, expected)}
     shown = controls(page)
     assert shown.items() >= expected.items()
     common = set(TrainingConfig.names())
@@ -42,8 +45,8 @@ def test_the_form_has_every_setting_of_the_architecture_at_its_default(lab: Trai
 @each_model
 def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(11).run()
-    config = models[model].config.parse({"latent_dim": 11})
+    page.number_input(key=f"train.{model}.latent_dim").set_value(12).run()
+    config = models[model].config.parse({"latent_dim": 12})
     expected = summarize(models[model], config, (28, 28, 1)).parameters
     assert metrics(page)["Parameters"].replace(" ", "") == str(expected)
     assert metrics(page)["Estimated time"]
@@ -53,7 +56,7 @@ def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit
 @each_model
 def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(7)
+    page.number_input(key=f"train.{model}.latent_dim").set_value(8)
     page.number_input(key="train.digits.seed").set_value(5)
     page.number_input(key="train.digits.limit").set_value(120)
     page.run()
@@ -63,7 +66,7 @@ def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: 
     assert (run.model, run.dataset) == (model, "digits")
     del form["model"]
     assert run.settings.items() >= form.items()
-    assert (run.settings["latent_dim"], run.settings["seed"], run.settings["limit"]) == (7, 5, 120)
+    assert (run.settings["latent_dim"], run.settings["seed"], run.settings["limit"]) == (8, 5, 120)
     assert nobody.asked == [run.id]
     assert page.query_params["follow"] in (run.id, [run.id])
     words(page)
@@ -139,6 +142,9 @@ def test_every_number_is_bounded_as_its_config_says(lab: TrainedLab, visit, mode
     page = choose(visit("train"), model)
     config = models[model].config
     for name in config.names():
+        if name in config.only_with:
+            field, choice = config.only_with[name]
+            page.selectbox(key=f"train.{model}.{field}").select(choice).run()
         if config.choices(name) is None:
             control = page.number_input(key=f"train.{model}.{name}")
             assert (control.min, control.max) == (config.knob(name).low, config.knob(name).high)
@@ -151,6 +157,32 @@ def test_what_was_typed_is_still_there_after_another_page(lab: TrainedLab, visit
     page.switch_page("views/train.py").run()
     assert page.selectbox(key="train.model").value == "vae"
     assert page.number_input(key="train.vae.beta").value == 4.0
+
+
+def test_the_form_asks_for_what_the_chosen_body_has_and_for_nothing_else(lab: TrainedLab, visit, nobody) -> None:
+    page = choose(visit("train"), "vae")
+    assert "filters" in controls(page)
+    assert "width" not in controls(page)
+    page.selectbox(key="train.vae.body").select("dense").run()
+    assert "filters" not in controls(page)
+    page.number_input(key="train.vae.width").set_value(64).run()
+    expected = summarize(models["vae"], models["vae"].config.parse({"body": "dense", "width": 64}), (28, 28, 1))
+    assert metrics(page)["Parameters"].replace(" ", "") == str(expected.parameters)
+    assert in_address(page, "width") == "64"
+    page.selectbox(key="train.vae.body").select("convolutional").run()
+    assert "width" not in page.query_params
+    press(page, "Train")
+    assert nobody.asked == [train.submit("digits", "vae", {"batch_size": suggested_batch_size(1259)}).id]
+    page.selectbox(key="train.vae.body").select("dense").run()
+    assert page.number_input(key="train.vae.width").value == 64
+
+
+def test_choices_have_names_that_say_what_they_are(lab: TrainedLab, visit) -> None:
+    page = choose(visit("train"), "vae")
+    assert page.selectbox(key="train.vae.body").options == ["convolutions", "dense layers"]
+    assert "normal, its variance learned (gaussian)" in page.selectbox(key="train.vae.loss").options
+    choose(page, "dae")
+    assert "Gaussian noise" in page.selectbox(key="train.dae.noise").options
 
 
 ASKED = {"model": "dae", "latent_dim": "5", "noise": "salt_pepper", "noise_level": "0.25", "epochs": "3", "limit": "90"}

@@ -227,7 +227,13 @@ def test_what_people_read_is_there(spec: ModelSpec) -> None:
 
 def test_a_layer_row_is_what_the_form_shows() -> None:
     rows = summarize(models["deep_ae"], models["deep_ae"].config(), (28, 28, 1)).encoder
-    assert rows[1] == LayerSummary("Dense", (512,), 784 * 512 + 512, 784 * 512)
+    assert rows[1] == LayerSummary("Dense", (512,), 784 * 512 + 512, 784 * 512, source=0)
+
+
+def test_layers_that_stand_side_by_side_take_the_output_of_the_same_one() -> None:
+    rows = summarize(models["vae"], models["vae"].config(), (28, 28, 1)).encoder
+    assert [row.source for row in rows[:3]] == [-1, 0, 1]
+    assert [row.source for row in rows[-2:]] == [len(rows) - 3] * 2  # mean and log-variance
 
 
 def test_what_has_no_encoder_can_at_least_draw() -> None:

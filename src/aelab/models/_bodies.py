@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from aelab.errors import N_
 from aelab.fields import field
@@ -21,6 +22,11 @@ Body = Literal["convolutional", "dense"]
 @dataclass(frozen=True)
 class BodyConfig(FilterConfig, DenseConfig):
     """Settings of a body."""
+
+    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "width": ("body", "dense"),
+        "filters": ("body", "convolutional"),
+    }
 
     body: Body = field(
         "convolutional",

@@ -16,19 +16,33 @@ from aelab.models.spec import ModelConfig, ModelSpec, Shape
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """One layer: its kind, its output shape without the batch, its parameters and multiply-adds an image."""
+    """One layer.
+
+    Attributes
+    ----------
+    kind : str
+        What Keras calls it.
+    shape : tuple of int
+        Of its output, without the batch.
+    parameters, multiply_adds : int
+        Multiply-adds are those of one image.
+    source : int
+        The row whose output it takes; -1 for what the network is given. Two rows of one source stand side by side.
+    """
 
     kind: str
     shape: tuple[int, ...]
     parameters: int
     multiply_adds: int
+    source: int = -1
 
 
 @dataclass
 class Traced:
-    """A tensor of which only the shape (without the batch) is known."""
+    """A tensor of which only the shape (without the batch) is known, and the row of the layer that gave it."""
 
     shape: tuple[int, ...]
+    row: int = -1
 
 
 @dataclass
@@ -40,8 +54,8 @@ class TracedLayers:
     def _layer(self, kind: str, output: Callable[[tuple[int, ...]], tuple[tuple[int, ...], int, int]]) -> Any:
         def call(tensor: Traced) -> Traced:
             shape, parameters, multiply_adds = output(tensor.shape)
-            self.rows.append(LayerSummary(kind, shape, parameters, multiply_adds))
-            return Traced(shape)
+            self.rows.append(LayerSummary(kind, shape, parameters, multiply_adds, tensor.row))
+            return Traced(shape, len(self.rows) - 1)
 
         return call
 

@@ -1,0 +1,174 @@
+"""What is trained: the drawing of a network, its layers as a table, and the equation of its loss.
+
+One component for what the form is about to train and for a run that is there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from aelab.models.spec import ModelConfig, ModelSpec, Shape
+from aelab.models.tracing import LayerSummary, Summary, summarize
+from aelab.runs import Run
+from ui import equation, tables
+from ui.guards import guarded
+from ui.i18n import t
+from ui.network_drawing import Block, Line, Part, blocks, draw
+
+
+def offer(spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
+    """Offer to see what the form is about to train, on images of a shape (H, W, C)."""
+    _expander("architecture", t("What will be trained"), lambda: _show("architecture", spec, config, shape))
+
+
+def offer_of_run(run: Run) -> None:
+    """Offer to see what a run trains, with its own settings."""
+    key = "architecture.run"
+    _expander(
+        key, t("What this run trains"), lambda: _show(key, run.plan.model, run.plan.model_config, run.images().shape)
+    )
+
+
+def _expander(key: str, label: str, content: Callable[[], None]) -> None:
+    """Draw an expander whose content is made when it is open; it is found as it was left, after another page too."""
+    kept = f"{key}.kept"
+    st.session_state.setdefault(key, st.session_state.get(kept, False))
+    with st.expander(label, icon=":material/account_tree:", key=key, on_change="rerun") as expander:
+        st.session_state[kept] = bool(expander.open)
+        if expander.open:
+            with guarded():
+                content()
+
+
+def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
+    summary = summarize(spec, config, shape)
+    network, layers, loss = st.tabs([t("Network"), t("Layers"), t("Loss")])
+    with network:
+        _draw_network(t(spec.label), summary, config.latent_dim, shape)
+    with layers:
+        _show_layers(key, spec, summary)
+    with loss:
+        equation.show(spec, config)
+
+
+def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) -> None:
+    values = math.prod(shape)
+    figures = {"numbers": _count(latent_dim), "values": _count(values), "ratio": f"{values / latent_dim:.3g}"}
+    columns = [_way(summary, latent_dim, shape)]
+    if summary.opponent:
+        columns.append(
+            [
+                Part("", (Line("image", t("Image, real or drawn"), _by(shape), shape),)),
+                _network(t("Critic"), "critic", summary.opponent),
+            ]
+        )
+    told = (
+        t("**{numbers} numbers** stand for the {values} values of an image: {ratio} to 1.", **figures)
+        if summary.encoder
+        else t("An image of {values} values is drawn from **{numbers} numbers**.", **figures)
+    )
+    st.markdown(told)
+    st.html(draw(columns, alt=_alt(name, columns)))
+    st.caption(
+        t("A block twice as wide gives eight times as many numbers; the higher it is, the more channels they are in.")
+    )
+
+
+def _way(summary: Summary, latent_dim: int, shape: Shape) -> list[Part]:
+    """Return the way of an image to its code and back, or from a code that is drawn to an image."""
+    image = Line("image", t("Image"), _by(shape), shape)
+    count = t("{count} numbers", count=_count(latent_dim))
+    decoder = _network(t("Decoder"), "layer", summary.decoder)
+    if not summary.encoder:
+        drawn = Line("code", t("Code, drawn at random"), count, (latent_dim,))
+        return [Part("", (drawn,)), decoder, Part("", (Line("image", t("Drawn image"), _by(shape), shape),))]
+    return [
+        Part("", (image,)),
+        _network(t("Encoder"), "layer", summary.encoder),
+        Part("", (Line("code", t("Code"), count, (latent_dim,)),)),
+        decoder,
+        Part("", (Line("image", t("Reconstruction"), _by(shape), shape),)),
+    ]
+
+
+def _network(name: str, role: Literal["layer", "critic"], rows: Sequence[LayerSummary]) -> Part:
+    parameters = t("{count} parameters", count=_count(sum(row.parameters for row in rows)))
+    lines = [Line(role, block.name, _detail(block), block.shape, block.more) for block in blocks(rows)]
+    return Part(f"{name} · {parameters}", tuple(lines))
+
+
+def _detail(block: Block) -> str:
+    """Return what a block gives and has learned; each of the two stays on one line."""
+    parts = [_by(block.shape)]
+    if block.parameters:
+        parts.append(t("{count} parameters", count=_count(block.parameters)))
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+
+
+def _alt(name: str, columns: Sequence[Sequence[Part]]) -> str:
+    """Say in words what is drawn, line by line."""
+    said = [
+        f"{part.heading}: " * bool(part.heading)
+        + "; ".join(f"{line.title}{line.more}, {line.detail}" for line in part.lines)
+        for column in columns
+        for part in column
+    ]
+    return f"{t('Drawing of the network')}: {name}. " + ". ".join(said)
+
+
+def _show_layers(key: str, spec: ModelSpec, summary: Summary) -> None:
+    networks = {"encoder": summary.encoder, "decoder": summary.decoder, "critic": summary.opponent}
+    names = {"encoder": t("Encoder"), "decoder": t("Decoder"), "critic": t("Critic")}
+    for network, rows in networks.items():
+        if rows:
+            st.markdown(
+                t("**{network}**: {parameters} parameters, {multiply_adds} multiply-adds an image.",
+                  network=names[network],
+                  parameters=_count(sum(row.parameters for row in rows)),
+                  multiply_adds=_count(sum(row.multiply_adds for row in rows)))
+            )  # fmt: skip
+    table = layer_table(networks)
+    st.dataframe(
+        table.assign(network=table["network"].map(names)),
+        hide_index=True,
+        column_config={
+            "layer": t("Layer"),
+            "output": t("Output"),
+            "parameters": st.column_config.NumberColumn(t("Parameters"), format="localized"),
+            "multiply_adds": st.column_config.NumberColumn(t("Multiply-adds"), format="localized"),
+            "network": t("Network"),
+        },
+        alt=t("Table of the layers: output, parameters and multiply-adds of each"),
+        key=f"{key}.layers",
+    )
+    tables.offer_csv(table, f"{spec.name}-layers{'-of-run' * key.endswith('run')}.csv")
+
+
+def layer_table(networks: dict[str, tuple[LayerSummary, ...]]) -> pd.DataFrame:
+    """Return a row for each layer of some networks; shapes are without the batch, multiply-adds those of one image."""
+    return pd.DataFrame(
+        [
+            {
+                "layer": row.kind,
+                "output": _by(row.shape),
+                "parameters": row.parameters,
+                "multiply_adds": row.multiply_adds,
+                "network": network,
+            }
+            for network, rows in networks.items()
+            for row in rows
+        ]
+    )
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

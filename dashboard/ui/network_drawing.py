@@ -1,0 +1,129 @@
+"""A network as a drawing: blocks from its input down to its output, as HTML of the page's own colours and letters.
+
+A picture would have to be shrunk to fit on a phone until nobody could read it; lines of text and bars fit any width.
+How they look is in dashboard/style.css.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aelab.models.tracing import LayerSummary
+
+_ALONGSIDE: Final = frozenset({"BatchNormalization", "LeakyReLU", "ReLU"})  # what is done to a layer's output
+_NARROWEST = 2.0  # per cent of the room
+_LOWEST, _PER_DOUBLING = 8.0, 3.0  # pixels, of one channel and for twice as many
+
+
+@dataclass(frozen=True)
+class Block:
+    """Layers that are drawn as one: a layer with what is done to its output, or several side by side."""
+
+    layers: tuple[LayerSummary, ...]
+
+    @property
+    def _beside(self) -> bool:
+        return len({row.source for row in self.layers}) < len(self.layers)
+
+    @property
+    def name(self) -> str:
+        """What Keras calls its first layer, and how many of them stand side by side."""
+        return f"{len(self.layers)} × {self.layers[0].kind}" if self._beside else self.layers[0].kind
+
+    @property
+    def more(self) -> str:
+        """What is done to the output of that layer."""
+        return "" if self._beside else "".join(f" + {row.kind}" for row in self.layers[1:])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """What it gives, or each of several side by side."""
+        return self.layers[-1].shape
+
+    @property
+    def parameters(self) -> int:
+        """Of all its layers."""
+        return sum(row.parameters for row in self.layers)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a drawing.
+
+    Attributes
+    ----------
+    role : {"image", "layer", "critic", "code"}
+        Decides the colour.
+    title, detail : str
+        What is written beside the block.
+    shape : tuple of int
+        Decides the block's size.
+    more : str
+        Goes on after the title, less loud.
+    """
+
+    role: Literal["image", "layer", "critic", "code"]
+    title: str
+    detail: str
+    shape: tuple[int, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A network of a drawing, or what stands between two; `heading` may be empty."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def blocks(rows: Sequence[LayerSummary]) -> list[Block]:
+    """Take the layers of a network together where they are one thought."""
+    found: list[Block] = []
+    for index, row in enumerate(rows):
+        last = found[-1].layers if found else ()
+        beside = any(row.source == other.source and row.kind == other.kind for other in last)
+        follows = row.kind in _ALONGSIDE and row.source == index - 1
+        if last and (beside or (follows and row.shape == last[-1].shape)):
+            found[-1] = Block((*last, row))
+        else:
+            found.append(Block((row,)))
+    return found
+
+
+def size(shape: tuple[int, ...], most: int) -> tuple[float, float]:
+    """Return a block's width in per cent of the room, and its height in pixels.
+
+    Twice the width stands for eight times as many numbers, up to the `most` that any layer of the drawing gives: sides
+    as they are would leave of a code a dot, logarithms no bottleneck. The height tells how many channels they are in.
+    """
+    share = (math.prod(shape) / most) ** (1 / 3)
+    channels = shape[-1] if len(shape) > 1 else 1
+    return max(_NARROWEST, 100.0 * share), _LOWEST + _PER_DOUBLING * math.log2(channels)
+
+
+def draw(columns: Sequence[Sequence[Part]], *, alt: str) -> str:
+    """Return networks as HTML: the parts of a column below one another, columns beside one another if there is room."""
+    most = max(math.prod(line.shape) for column in columns for part in column for line in part.lines)
+    drawn = "".join(
+        f'<div class="aelab-column">{"".join(_part(part, most) for part in each)}</div>' for each in columns
+    )
+    return f'<div class="aelab-network" role="img" aria-label="{html.escape(alt)}">{drawn}</div>'
+
+
+def _part(part: Part, most: int) -> str:
+    heading = f'<div class="aelab-heading">{html.escape(part.heading)}</div>' if part.heading else ""
+    return heading + "".join(_line(line, most) for line in part.lines)
+
+
+def _line(line: Line, most: int) -> str:
+    width, height = size(line.shape, most)
+    bar = f'<span class="aelab-bar aelab-{line.role}" style="width:{width:.1f}%;height:{height:.0f}px"></span>'
+    words = f"<b>{html.escape(line.title)}</b>{html.escape(line.more)}<br>{html.escape(line.detail)}"
+    return (
+        f'<div class="aelab-line"><span class="aelab-room">{bar}</span><span class="aelab-words">{words}</span></div>'
+    )
