@@ -42,8 +42,8 @@ def test_the_form_has_every_setting_of_the_architecture_at_its_default(lab: Trai
 @each_model
 def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(11).run()
-    config = models[model].config.parse({"latent_dim": 11})
+    page.number_input(key=f"train.{model}.latent_dim").set_value(12).run()
+    config = models[model].config.parse({"latent_dim": 12})
     expected = summarize(models[model], config, (28, 28, 1)).parameters
     assert metrics(page)["Parameters"].replace(" ", "") == str(expected)
     assert metrics(page)["Estimated time"]
@@ -53,7 +53,7 @@ def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit
 @each_model
 def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(7)
+    page.number_input(key=f"train.{model}.latent_dim").set_value(8)
     page.number_input(key="train.digits.seed").set_value(5)
     page.number_input(key="train.digits.limit").set_value(120)
     page.run()
@@ -63,7 +63,7 @@ def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: 
     assert (run.model, run.dataset) == (model, "digits")
     del form["model"]
     assert run.settings.items() >= form.items()
-    assert (run.settings["latent_dim"], run.settings["seed"], run.settings["limit"]) == (7, 5, 120)
+    assert (run.settings["latent_dim"], run.settings["seed"], run.settings["limit"]) == (8, 5, 120)
     assert nobody.asked == [run.id]
     assert page.query_params["follow"] in (run.id, [run.id])
     words(page)
@@ -183,3 +183,9 @@ def test_a_link_that_asks_for_what_there_is_not_shows_the_usual_form(lab: Traine
     words(page)
     assert not page.error
     assert controls(page) == controls(visit("train"))
+
+
+def test_a_link_to_a_training_that_is_gone_says_so(lab: TrainedLab, visit) -> None:
+    page = visit("train", follow="conv_ae-gone")
+    assert "There is no run called conv_ae-gone any more." in words(page)
+    assert in_address(page, "follow") in lab.runs.values()
