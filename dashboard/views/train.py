@@ -7,7 +7,7 @@ from aelab.errors import LabError
 from aelab.tasks import train
 from ui import architecture, live, training_form, visitor
 from ui.i18n import say, t
-from ui.pickers import pick_dataset
+from ui.pickers import pick_dataset, say_no_run
 
 st.title(t("Train"))
 controls, main = st.columns([1, 2], gap="large")
@@ -32,9 +32,12 @@ with main:
     listed = runs.listed()
     known = [row.id for row in listed if row.run is not None]
     if followed not in known:
+        missing = followed
         running = [row.id for row in listed if row.state == "running"]
         waiting = [row.id for row in reversed(listed) if row.state == "queued"]
         followed = (running or waiting or known or [None])[0]
+        if missing is not None:
+            st.warning(say_no_run(missing, followed), icon=":material/search_off:")
     if followed is None:
         st.info(
             t("Choose a dataset and a model on the left and press Train; the curves grow here."), icon=":material/info:"

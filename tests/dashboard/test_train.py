@@ -215,3 +215,9 @@ def test_a_link_that_asks_for_what_there_is_not_shows_the_usual_form(lab: Traine
     words(page)
     assert not page.error
     assert controls(page) == controls(visit("train"))
+
+
+def test_a_link_to_a_training_that_is_gone_says_so(lab: TrainedLab, visit) -> None:
+    page = visit("train", follow="conv_ae-gone")
+    assert "There is no run called conv_ae-gone any more." in words(page)
+    assert in_address(page, "follow") in lab.runs.values()

@@ -135,7 +135,7 @@ def is_known_probe(complaint: str, address: str) -> bool:
     """Return whether a complaint is Streamlit looking for its server below the address of a page, then above."""
     return (
         "404" in complaint
-        and re.search(rf"'{re.escape(address)}/\w+/_stcore/(health|host-config)'", complaint) is not None
+        and re.search(rf"'{re.escape(address)}/[\w-]+/_stcore/(health|host-config)'", complaint) is not None
     )
 
 

@@ -69,7 +69,7 @@ def _has(layer: keras.Layer) -> bool:
     return isinstance(layer, keras.layers.Dense | keras.layers.Conv2D | keras.layers.Conv2DTranspose)
 
 
-def test_updates_are_how_far_the_kernels_moved_since_the_snapshot_before() -> None:
+def test_updates_are_how_far_the_kernels_moved_in_the_epoch() -> None:
     kept = Kept()
     first = build(plan("shallow_ae", SMALL), SHAPE)  # the weights that the same seed begins with
     networks = trained(kept, epochs=1)
@@ -77,6 +77,25 @@ def test_updates_are_how_far_the_kernels_moved_since_the_snapshot_before() -> No
     snapshot = kept.snapshots[1]
     np.testing.assert_allclose(snapshot["updates"], [np.linalg.norm(each) for each in moved], rtol=1e-4)
     assert snapshot["updates_since"] == 0
+
+
+def test_updates_are_of_one_epoch_however_many_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Snapshots, "_distance", lambda snapshots, epoch: 4)
+    kept = Kept()
+    networks = build(plan("shallow_ae", SMALL), SHAPE)
+    validation = np.zeros((2, *SHAPE), np.uint8)
+    snapshots = Snapshots(plan("shallow_ae", SMALL | {"epochs": 8}), networks, validation, kept)
+    layers = [layer for layer in networks.encoder.layers + networks.decoder.layers if _has(layer)]
+    for epoch in range(1, 9):
+        snapshots.before(epoch)
+        for layer in layers:
+            layer.kernel.assign_add(np.full(layer.kernel.shape, epoch, np.float32))
+        snapshots.after(epoch)
+    assert list(kept.snapshots) == [1, 4, 8]
+    sizes = [np.sqrt(np.prod(layer.kernel.shape)) for layer in layers]
+    for epoch, snapshot in kept.snapshots.items():
+        np.testing.assert_allclose(snapshot["updates"], [epoch * size for size in sizes], rtol=1e-4)
+        assert snapshot["updates_since"] == epoch - 1
 
 
 def test_a_closed_form_has_norms_and_no_updates() -> None:

@@ -87,7 +87,7 @@ class Film:
     norms : ndarray (E, L)
         L2 norm of each kernel; NaN where it is not known.
     updates : ndarray (E, L)
-        L2 norm of its change since the snapshot before, divided by the number of epochs between.
+        L2 norm of its change in the epoch.
     """
 
     epochs: tuple[int, ...]

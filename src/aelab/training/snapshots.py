@@ -45,7 +45,8 @@ class Snapshots:
                                     of the prior decode to
     `layers`                        what layers with a kernel are called: `encoder/1/Dense`
     `norms`                         float32: the L2 norm of each kernel
-    `updates`, `updates_since`      float32: that of its change since the snapshot after that epoch
+    `updates`, `updates_since`      float32: that of its change since the end of that epoch, the one before: over
+                                    several epochs changes cancel in part, and would not compare
     ==============================  ================================================================
 
     Parameters
@@ -67,7 +68,7 @@ class Snapshots:
         rng = np.random.default_rng(plan.training.seed)
         self._prior = rng.standard_normal((draws, plan.model_config.latent_dim), dtype=np.float32)
         self._kernels: Kernels | None = None
-        self._since = 0
+        self._due = True
         self._begun = 0.0
         self._first = 0
         self._taken = 0
@@ -75,17 +76,18 @@ class Snapshots:
         self._left_out: tuple[int, Weights] | None = None
 
     def before(self, epoch: int) -> None:
-        """Hear that an epoch begins, counted from 1; the first of them in this process sets what updates are from."""
-        if self._kernels is None:
-            self._kernels, self._since = kernels(self._networks), epoch - 1
+        """Hear that an epoch begins, counted from 1, and look at the kernels if a snapshot of it is due."""
+        if not self._first:
             self._begun, self._first = time.monotonic(), epoch
+        self._due = epoch in (1, self._last) or epoch % self._distance(epoch) == 0
+        self._kernels = kernels(self._networks) if self._due else None
 
     def after(self, epoch: int) -> None:
         """Hear that an epoch has ended, and keep a snapshot of it if it is due.
 
         One that cannot be kept, since the disk is full, is left out: the training is worth more.
         """
-        if epoch not in (1, self._last) and epoch % self._distance(epoch):
+        if not self._due:
             self._left_out = epoch, _weights(self._networks)
             return
         self._left_out = None
@@ -118,7 +120,7 @@ class Snapshots:
         if self._seconds <= _FREE_SECONDS:
             return 1
         snapshot = self._seconds / (self._taken - 1)
-        epochs = (time.monotonic() - self._begun) / (epoch - self._first + 1)
+        epochs = (time.monotonic() - self._begun) / (epoch - self._first)
         return int(2 ** max(0, math.ceil(math.log2(snapshot / (_SHARE * epochs)))))
 
     def _arrays(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
@@ -142,10 +144,9 @@ class Snapshots:
     def _moved(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
         now = kernels(self._networks)
         arrays: dict[str, npt.NDArray[Any]] = {"layers": np.array(list(now)), "norms": _norms(list(now.values()))}
-        if self._kernels is not None:  # a closed form has no epoch before
+        if self._kernels is not None:  # a closed form has no epoch, and that of a stopped training is over
             arrays["updates"] = _norms([kernel - self._kernels[name] for name, kernel in now.items()])
-            arrays["updates_since"] = np.array(self._since)
-            self._kernels, self._since = now, epoch
+            arrays["updates_since"] = np.array(epoch - 1)
         return arrays
 
 
