@@ -104,7 +104,7 @@ def _network(name: str, role: Literal["layer", "critic"], rows: Sequence[LayerSu
 
 def _detail(block: Block) -> str:
     """Return what a block gives and has learned; each of the two stays on one line."""
-    parts = [_by(block.shape)]
+    parts = [_by(block.shape) if len(block.shape) > 1 else t("{count} numbers", count=_count(block.shape[0]))]
     if block.parameters:
         parts.append(t("{count} parameters", count=_count(block.parameters)))
     return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
