@@ -68,9 +68,9 @@ def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) ->
             ]
         )
     told = (
-        t("**{numbers} numbers** stand for the {values} values of an image: {ratio} to 1.", **figures)
+        t("Numbers in the code: **{numbers}**, for the {values} values of an image: {ratio} to 1.", **figures)
         if summary.encoder
-        else t("An image of {values} values is drawn from **{numbers} numbers**.", **figures)
+        else t("Numbers in the code: **{numbers}**, from which the {values} values of an image are drawn.", **figures)
     )
     st.markdown(told)
     st.html(draw(columns, alt=_alt(name, columns)))
@@ -82,7 +82,7 @@ def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) ->
 def _way(summary: Summary, latent_dim: int, shape: Shape) -> list[Part]:
     """Return the way of an image to its code and back, or from a code that is drawn to an image."""
     image = Line("image", t("Image"), _by(shape), shape)
-    count = t("{count} numbers", count=_count(latent_dim))
+    count = t("numbers: {count}", count=_count(latent_dim))
     decoder = _network(t("Decoder"), "layer", summary.decoder)
     if not summary.encoder:
         drawn = Line("code", t("Code, drawn at random"), count, (latent_dim,))
@@ -104,7 +104,7 @@ def _network(name: str, role: Literal["layer", "critic"], rows: Sequence[LayerSu
 
 def _detail(block: Block) -> str:
     """Return what a block gives and has learned; each of the two stays on one line."""
-    parts = [_by(block.shape)]
+    parts = [_by(block.shape) if len(block.shape) > 1 else t("numbers: {count}", count=_count(block.shape[0]))]
     if block.parameters:
         parts.append(t("{count} parameters", count=_count(block.parameters)))
     return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)

@@ -109,21 +109,23 @@ def size(shape: tuple[int, ...], most: int) -> tuple[float, float]:
 def draw(columns: Sequence[Sequence[Part]], *, alt: str) -> str:
     """Return networks as HTML: the parts of a column below one another, columns beside one another if there is room."""
     most = max(math.prod(line.shape) for column in columns for part in column for line in part.lines)
-    drawn = "".join(
-        f'<div class="aelab-column">{"".join(_part(part, most) for part in each)}</div>' for each in columns
-    )
-    return f'<div class="aelab-network" role="img" aria-label="{html.escape(alt)}">{drawn}</div>'
+    drawn = "".join(_tag("div", "column", "".join(_part(part, most) for part in column)) for column in columns)
+    return _tag("div", "network", drawn, role="img", aria_label=alt)
 
 
 def _part(part: Part, most: int) -> str:
-    heading = f'<div class="aelab-heading">{html.escape(part.heading)}</div>' if part.heading else ""
+    heading = _tag("div", "heading", html.escape(part.heading)) if part.heading else ""
     return heading + "".join(_line(line, most) for line in part.lines)
 
 
 def _line(line: Line, most: int) -> str:
     width, height = size(line.shape, most)
-    bar = f'<span class="aelab-bar aelab-{line.role}" style="width:{width:.1f}%;height:{height:.0f}px"></span>'
-    words = f"<b>{html.escape(line.title)}</b>{html.escape(line.more)}<br>{html.escape(line.detail)}"
-    return (
-        f'<div class="aelab-line"><span class="aelab-room">{bar}</span><span class="aelab-words">{words}</span></div>'
-    )
+    bar = _tag("span", "bar", "", data_role=line.role, style=f"width:{width:.1f}%;height:{height:.0f}px")
+    title, more, detail = (html.escape(words) for words in (line.title, line.more, line.detail))
+    return _tag("div", "line", _tag("span", "room", bar) + _tag("span", "words", f"<b>{title}</b>{more}<br>{detail}"))
+
+
+def _tag(kind: str, name: str, content: str, **attributes: str) -> str:
+    """Return an element of a class of the drawing; `content` is HTML, attributes are any text."""
+    said = "".join(f' {key.replace("_", "-")}="{html.escape(text)}"' for key, text in attributes.items())
+    return f'<{kind} class="aelab-{name}"{said}>{content}</{kind}>'

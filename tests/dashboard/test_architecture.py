@@ -55,7 +55,7 @@ def test_every_family_is_drawn_listed_and_written_down(lab: TrainedLab, visit, m
         assert f"{sum(row.parameters for row in rows):,}".replace(",", "\N{NO-BREAK SPACE}") in drawn
     assert ("Critic" in drawn) == bool(summary.opponent)
     assert ("Encoder" in drawn) == bool(summary.encoder)
-    assert f"**{config.latent_dim} numbers**" in said
+    assert f"Numbers in the code: **{config.latent_dim}**" in said
 
     table = table_of(summary)
     (shown,) = (frame.value for frame in page.dataframe if "multiply_adds" in frame.value)
@@ -89,8 +89,8 @@ def test_the_drawing_follows_the_form_and_says_itself_in_words(lab: TrainedLab, 
     (drawn,) = drawings(page)
     label = html.unescape(drawn.split('aria-label="')[1].split('"')[0])
     assert label.startswith("Drawing of the network: Convolutional autoencoder. Image, 28 × 28 × 1. Encoder")
-    assert "Code, 49 numbers" in label
-    assert "**49 numbers** stand for the 784 values of an image: 16 to 1." in words(page)
+    assert "Code, numbers: 49" in label
+    assert "Numbers in the code: **49**, for the 784 values of an image: 16 to 1." in words(page)
 
 
 def test_nothing_is_made_while_it_is_closed_and_it_is_found_as_it_was_left(lab: TrainedLab, visit) -> None:
@@ -110,7 +110,7 @@ def test_nothing_is_made_while_it_is_closed_and_it_is_found_as_it_was_left(lab: 
 def test_a_run_is_explained_with_its_own_settings(lab: TrainedLab, visit) -> None:
     page = opened(visit("train", model="gan", follow=lab.runs["vae"]), OF_RUN)
     said = words(page)
-    assert "**2 numbers** stand for the 784 values of an image: 392 to 1." in said
+    assert "Numbers in the code: **2**, for the 784 values of an image: 392 to 1." in said
     assert "$K$ = **2**: latent dimension" in said
     opened(page)
     words(page)
