@@ -251,14 +251,12 @@ def decodable_grid(
 def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) -> go.Figure:
     """Draw a measure of each run that has it as a point, with its 95% interval where there is one."""
     table = table.dropna(subset=[metric])
-    interval = {}
-    if f"{metric}_high" in table:
-        interval = {
-            "type": "data",
-            "symmetric": False,
-            "array": table[f"{metric}_high"] - table[metric],
-            "arrayminus": table[metric] - table[f"{metric}_low"],
-        }
+    interval = {
+        "type": "data",
+        "symmetric": False,
+        "array": table.get(f"{metric}_high", np.nan) - table[metric],
+        "arrayminus": table[metric] - table.get(f"{metric}_low", np.nan),
+    }
     points = {
         "type": "scatter",
         "x": table[metric],
@@ -268,8 +266,8 @@ def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) 
         "showlegend": False,
         "error_x": interval,
     }
-    height = 80 + 44 * len(table)
-    return _figure([points], title, _axis(x), _axis(y, type="category", autorange="reversed"), height=height)
+    rows = _axis(y, type="category", autorange="reversed")
+    return _figure([points], title, _axis(x), rows, height=80 + 44 * len(table))
 
 
 def overlaid(

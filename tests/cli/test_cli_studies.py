@@ -126,3 +126,39 @@ def test_a_report_is_the_comparison_of_its_runs(answer: Answers, lab: TrainedLab
         assert {name: row[name] for name in MEASURES} == {name: expected[name] for name in MEASURES}
     assert found["runs"][0]["frechet"] is None
     assert found["runs"][1]["frechet"] > 0
+
+
+# A run without an encoder.
+
+
+def test_evaluating_a_run_without_an_encoder_measures_what_it_draws(answer: Answers, gan_lab: TrainedLab) -> None:
+    run = runs.find(gan_lab.runs["gan"])
+    found = answer("evaluate", run.id)
+    assert set(found) == {"run", "n", "split", "generation"}
+    assert found["generation"]["distance"] == pytest.approx(run.metrics()["generation"]["distance"], rel=1e-6)
+    shown = answer("runs", "show", run.id)["metrics"]
+    assert shown == {"n": 359, "split": "test", "generation": run.metrics()["generation"]}
+
+
+def test_what_needs_an_encoder_is_refused_in_a_sentence(refusal: Refusal, gan_lab: TrainedLab, tmp_path: Path) -> None:
+    run_id, out = gan_lab.runs["gan"], tmp_path / "map.csv"
+    said = (
+        f"Run {run_id} has no encoder: it draws images, and cannot look at one. Choose a run of another model for that."
+    )
+    assert refusal("denoise", run_id, "--noise", "gaussian", "--level", "0.1") == said
+    assert refusal("latent", run_id, "--method", "pca", "--out", out) == said
+    assert not out.exists()
+
+
+def test_runs_are_compared_by_what_each_of_them_has(answer: Answers, gan_lab: TrainedLab) -> None:
+    gan, vae = gan_lab.runs["gan"], gan_lab.runs["vae"]
+    found = answer("runs", "compare", gan, vae)
+    first, second = found["runs"]
+    assert first["mse"] is None
+    assert second["mse"] > 0
+    distances = {gan: first["frechet"], vae: second["frechet"]}
+    assert found["best"]["frechet"]["run"] == min(distances, key=lambda run: distances[run])
+    assert found["best"]["mse"]["run"] == vae
+    alone = answer("report", gan)
+    assert alone["best"] == {"frechet": gan}
+    assert "mse" not in alone["runs"][0]

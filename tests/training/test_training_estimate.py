@@ -58,3 +58,23 @@ def test_the_summary_is_the_network_that_will_be_trained() -> None:
     layers = [(784, 512), (512, 256), (256, 32), (32, 256), (256, 512), (512, 784)]
     assert found.parameters == sum((inputs + 1) * outputs for inputs, outputs in layers)
     assert found.multiply_adds == sum(inputs * outputs for inputs, outputs in layers)
+
+
+def test_every_step_of_an_opponent_is_counted() -> None:
+    times = [seconds("wgan_gp", critic_steps=steps) for steps in (1, 3, 10)]
+    assert times == sorted(set(times))
+    assert seconds("wgan_gp", critic_steps=1) == pytest.approx(seconds("gan"))
+
+
+@pytest.mark.parametrize("model", ["gan", "wgan_gp", "vae_gan"])
+def test_what_is_learned_of_convolutions_serves_those_without_an_encoder(model: str) -> None:
+    found = estimate(plan(model, {}), GREY, 500, 100)
+    assert found.part == "convolutional"
+    assert found.summary.opponent
+
+
+def test_an_opponent_takes_time_and_memory_that_the_same_networks_alone_do_not() -> None:
+    settings = {"latent_dim": 32, "filters": 16, "batch_size": 64}
+    alone, opposed = (estimate(plan(model, settings), COLOUR, 2000, 400) for model in ("conv_ae", "vae_gan"))
+    assert opposed.epoch_seconds > 2 * alone.epoch_seconds
+    assert opposed.memory_bytes > alone.memory_bytes
