@@ -249,8 +249,7 @@ def decodable_grid(
 
 
 def comparison(table: pd.DataFrame, metric: str, *, title: str, x: str, y: str) -> go.Figure:
-    """Draw a measure of each run that has it as a point, with its 95% interval where there is one."""
-    table = table.dropna(subset=[metric])
+    """Draw a measure of each run as a point, with its 95% interval where there is one."""
     interval = {
         "type": "data",
         "symmetric": False,

@@ -178,6 +178,7 @@ def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None
     st.dataframe(
         _styled(rows, overall, marked, names_of),
         hide_index=True,
+        placeholder="–",
         column_config={
             "run": t("Run"),
             "model": t("Model"),

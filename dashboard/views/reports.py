@@ -25,7 +25,7 @@ st.subheader(t("How sure is that?"))
 measure = comparing.pick_measure("reports.measure", table)
 st.plotly_chart(
     charts.comparison(
-        comparison.overall(table),
+        comparison.overall(table).dropna(subset=[measure]),
         measure,
         title=t("Mean and 95% interval, N = {count} test images", count=count),
         x=definitions.heading(metrics[measure]),

@@ -18,7 +18,7 @@ from aelab.training.loop import TrainingImages, restored, train
 from aelab.training.networks import Networks
 from aelab.training.recorder import Cancelled, Checkpoint
 
-MODELS = ["shallow_ae", "conv_ae", "dae", "vae", "wgan_gp"]
+MODELS = ["shallow_ae", "conv_ae", "dae", "vae", "gan"]
 SETTINGS = {"epochs": 4, "batch_size": 16, "latent_dim": 3}
 
 
