@@ -30,7 +30,7 @@ def offer(run: Run, state: str) -> None:
     row = st.container(horizontal=True)
     with row:
         if unfinished:
-            _take_up(run, learned, refused, finished=ready and state == "done")
+            _take_up(run, learned, refused, finished=ready and state == "done")  # what is resumed loses nothing
         elif learned == run.settings.get("epochs") and models[run.model].fit is None:
             _continue(run)
         if st.button(
@@ -41,7 +41,9 @@ def offer(run: Run, state: str) -> None:
         ):
             training_form.begin_with(run)
             st.rerun()
-    if refused is not None and unfinished:
+    if refused is not None and unfinished and learned is not None:
+        st.caption(t("Somebody else has asked for this before. Who takes it up shares it; nothing of theirs is lost."))
+    elif refused is not None and unfinished:
         st.caption(say(refused))
     _offer_what_was_before(run)
 
@@ -57,7 +59,6 @@ def _take_up(run: Run, learned: int | None, refused: LabError | None, *, finishe
         "resume",
         lambda: train.resume(run.id, by=visitor.person()),
         t("Goes on from the newest checkpoint, as if it had not been interrupted."),
-        refused,
     )
     if not finished:
         _button(
@@ -67,7 +68,6 @@ def _take_up(run: Run, learned: int | None, refused: LabError | None, *, finishe
             "finish",
             lambda: train.resume(run.id, finish=True, by=visitor.person()),
             t("Trains no more: measures and exports the networks as they were at the newest checkpoint."),
-            refused,
         )
     if run.parent is None:
         _start_again(run, t("Start from scratch"), refused)
@@ -97,7 +97,8 @@ def _offer_what_was_before(run: Run) -> None:
     if not runs.is_restorable(run.id):
         return
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.caption(t("What this run had learned before it began anew is in the trash."), width="content")
+    said = t("Another version of this run, of {epochs} epochs, is in the trash.", epochs=trash.learned_epochs(run.id))
+    row.caption(said, width="content")
     refused = trash.refusal(run.id, visitor.person())
     asked = t("Brings back the run as it was. The present one goes to the trash in its place, and can come back too.")
     with row:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+
 import streamlit as st
 
-from aelab.errors import N_
+from aelab import runs
+from aelab.errors import N_, LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Job, Status
 from aelab.jobs.order import waits
 from aelab.jobs.people import Person
 from aelab.jobs.queue import Standing
 from aelab.jobs.spec import tasks
+from aelab.runs import Run
 from ui import visitor
 from ui.guards import guarded
 from ui.i18n import plain, say, t
@@ -81,8 +86,11 @@ def show_progress(job: Job, status: Status, title: str, queued: list[Standing] |
             )
 
 
-def show_jobs(queued: list[Standing]) -> None:
-    """Draw the open jobs: the first of them, and every one of the visitor's own."""
+def show_jobs(queued: list[Standing], describe: Callable[[Run], str]) -> None:
+    """Draw the open jobs: the first of them, and every one of the visitor's own; trainings with what `describe` says.
+
+    An id alone tells nobody which of ten trainings it is.
+    """
     owner = visitor.owner()
     if any(standing.job.owners != queued[0].job.owners for standing in queued):
         st.caption(t("Whoever waits takes turns: nobody's second job starts before everybody's first."))
@@ -90,6 +98,9 @@ def show_jobs(queued: list[Standing]) -> None:
     for index, standing in enumerate(queued):
         if index < _MOST_SHOWN or owner in standing.job.owners:
             show_progress(standing.job, standing.status, job_title(standing.job), queued)
+            if standing.job.kind == "train":
+                with contextlib.suppress(LabError, KeyError):  # one without a run, or that is damaged
+                    st.caption(describe(runs.find(standing.job.params["run"])))
         else:
             hidden += 1
     if hidden:
@@ -133,20 +144,18 @@ def watch(job: Job, title: str) -> None:
     panel()
 
 
-def show_ending(status: Status, *, invite: bool = True) -> None:
-    """Say how a job ended that is not done, and, to who may do so, that it can be started again."""
+def show_ending(status: Status, *, learned: int | None = None) -> None:
+    """Say how a job ended that is not done, and that it can be started again, or resumed after what it has learned."""
+    more = t("Start it again when you like.")
+    if learned is not None:
+        more = t("Nothing that it has learned is lost: it can be resumed after epoch {epoch}.", epoch=learned)
     if status.error is not None:
         st.error(say(status.error), icon=":material/error:")
     elif status.state == "cancelled":
-        said = t("This was cancelled. Start it again when you like.") if invite else t("This was cancelled.")
-        st.warning(said, icon=":material/cancel:")
+        st.warning(f"{t('This was cancelled.')} {more}", icon=":material/cancel:")
     elif status.state == "interrupted":
-        said = (
-            t("The worker ended without a word, perhaps because the computer was switched off. Start it again.")
-            if invite
-            else t("The worker ended without a word, perhaps because the computer was switched off.")
-        )
-        st.warning(said, icon=":material/power_off:")
+        said = t("The worker ended without a word, perhaps because the computer was switched off.")
+        st.warning(f"{said} {more}", icon=":material/power_off:")
 
 
 def open_jobs() -> list[Standing]:

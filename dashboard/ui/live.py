@@ -14,8 +14,8 @@ from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.folder import OPEN, Status
 from aelab.models import models
-from aelab.runs import Run, trash
-from ui import charts, diagnosis, going_on, mosaic, visitor
+from aelab.runs import Run
+from ui import charts, diagnosis, going_on, mosaic
 from ui.going_on import FOLLOWED
 from ui.guards import guarded
 from ui.i18n import plain, t
@@ -50,12 +50,10 @@ def _draw(run: Run) -> None:
         queue.pump()
         show_progress(job, status, t("Training"))
     elif status.state == "done":
-        st.success(
-            f"{_took(run, status)} {_say_where_next(run)}",
-            icon=":material/check_circle:",
-        )
+        st.success(f"{_took(run, status)} {t('Explore it:')}", icon=":material/check_circle:")
+        _offer_pages(run)
     else:
-        show_ending(status, invite=visitor.refusal(run.id) is None or not trash.has_learned(run.id))
+        show_ending(status, learned=run.learned_epochs())
     _tell_events(run)
     going_on.offer(run, status.state)
     if status.state == "done":
@@ -64,10 +62,19 @@ def _draw(run: Run) -> None:
     _reconstructions(run)
 
 
-def _say_where_next(run: Run) -> str:
-    if run.encodes:
-        return t("Explore it on the Denoise, Latent and Reports pages.")
-    return t("Explore what it draws on the Latent and Reports pages.")
+def _offer_pages(run: Run) -> None:
+    """Draw the ways to the pages that show what a run can do, with the run chosen there."""
+    row = st.container(horizontal=True)
+    for path, label, icon in (
+        ("views/denoise.py", t("Denoise"), ":material/blur_off:"),
+        ("views/latent.py", t("Latent"), ":material/scatter_plot:"),
+        ("views/time_machine.py", t("Time machine"), ":material/history:"),
+        ("views/compare.py", t("Compare"), ":material/compare_arrows:"),
+        ("views/reports.py", t("Reports"), ":material/leaderboard:"),
+    ):
+        possible = {"views/denoise.py": run.encodes, "views/time_machine.py": len(run.snapshot_epochs()) > 1}
+        if possible.get(path, True):
+            row.page_link(path, label=label, icon=icon, query_params={RUN_KEY: run.id})
 
 
 def _took(run: Run, status: Status) -> str:
@@ -89,7 +96,10 @@ def _tell_events(run: Run) -> None:
     resumed = [str(event.get("epoch")) for event in run.events() if event.get("event") == "resumed"]
     begun = [] if run.parent is None else resumed[:1]  # a run that continues another begins so
     if resumed[len(begun) :]:
-        st.caption(t("Resumed after epoch {epochs}.", epochs=", ".join(resumed[len(begun) :][-5:])))
+        again = resumed[len(begun) :]
+        st.caption(t("Resumed after epoch {epochs}.", epochs=", ".join(dict.fromkeys(again[-5:]))))
+        if len(again) > len(dict.fromkeys(again[-5:])):
+            st.caption(t("Resumed so often in all: {count}", count=len(again)))
     for event in run.events():
         if event.get("event") == "fell_back":
             st.caption(

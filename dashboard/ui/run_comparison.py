@@ -15,7 +15,7 @@ from aelab.metrics import metrics
 from aelab.models import models
 from aelab.runs import Run
 from aelab.studies.curves import curve_groups
-from aelab.studies.differences import differences
+from aelab.studies.differences import STOPPED, differences
 from aelab.studies.pooling import FRECHET, MEASURES, Place, pooled
 from aelab.studies.verdict import verdict
 from aelab.training.config import TrainingConfig
@@ -31,6 +31,7 @@ _QUESTION = {
     "dataset": N_("Dataset"),
     "dataset_checksum": N_("Images"),
     "parent": N_("Continues"),
+    STOPPED: N_("Finished early, after epoch"),
 }
 _CHECKSUM = 8  # letters that tell images apart
 

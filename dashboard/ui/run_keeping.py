@@ -25,9 +25,10 @@ _NEXT = "compare.worked_on.next"
 
 @dataclass(frozen=True)
 class _Deleted:
-    """The run that was deleted last, and whether it was among those that are compared."""
+    """The run that was deleted last, what it was called, and whether it was among those that are compared."""
 
     run: str
+    name: str
     compared: bool
 
 
@@ -37,9 +38,9 @@ def _offer_undo() -> None:
     if deleted is None:
         return
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.info(t("Deleted: {run}", run=plain(deleted.run)), icon=":material/delete:")
+    row.info(t("Deleted: {run}", run=plain(deleted.name)), icon=":material/delete:")
     if row.button(t("Undo"), key="compare.undo", icon=":material/undo:"):
-        _act(lambda: _bring_back(deleted), t("{run} is back.", run=plain(deleted.run)))
+        _act(lambda: _bring_back(deleted), t("{run} is back.", run=plain(deleted.name)))
 
 
 def _bring_back(deleted: _Deleted) -> None:
@@ -142,10 +143,11 @@ def _offer_putting_away(run_id: str, said: About) -> None:
     # Named after the run: if another is shown by the time the click arrives, it is not what was meant.
     refused = visitor.refusal(run_id, losing=True) is not None
     if row.button(t("Delete"), key=f"compare.delete.{run_id}", icon=":material/delete:", disabled=refused):
-        _act(lambda: runs.delete(run_id, by=visitor.person()), deleted=run_id)
+        deleted = _Deleted(run_id, named(run_id, said), run_choice.is_chosen(run_id))
+        _act(lambda: runs.delete(run_id, by=visitor.person()), deleted=deleted)
 
 
-def _act(action: Callable[[], object], done: str = "", *, deleted: str | None = None) -> None:
+def _act(action: Callable[[], object], done: str = "", *, deleted: _Deleted | None = None) -> None:
     """Do something to a run and draw the page anew, or say why it cannot be done; an earlier deletion is forgotten."""
     try:
         action()
@@ -154,7 +156,7 @@ def _act(action: Callable[[], object], done: str = "", *, deleted: str | None = 
         return
     forget_deletion()
     if deleted is not None:
-        st.session_state[_DELETED] = _Deleted(deleted, run_choice.is_chosen(deleted))
+        st.session_state[_DELETED] = deleted
     if done:
         st.toast(done, icon=":material/check_circle:")
     st.rerun()

@@ -5,9 +5,13 @@ import streamlit as st
 
 from aelab.runs import about
 from ui import caches
+from ui.going_on import FOLLOWED
 from ui.guards import guarded
-from ui.i18n import t
+from ui.i18n import plain, t
 from ui.jobs import open_jobs, show_jobs, state_name
+from ui.pickers import describe
+
+MOST_INTERRUPTED = 5  # links to those that were interrupted
 
 st.title(t("AE Lab"))
 st.markdown(
@@ -33,7 +37,7 @@ def progress() -> None:
                         "something to show."
                     )
                 )
-            show_jobs(working)
+            show_jobs(working, describe)
         if st.session_state.get("home.working", len(working)) != len(working):
             st.session_state["home.working"] = len(working)
             st.rerun()
@@ -43,6 +47,14 @@ def progress() -> None:
 progress()
 
 listed = caches.all_runs()
+interrupted = [row.run for row in listed if row.state == "interrupted" and row.run and row.run.learned_epochs()]
+if interrupted:
+    with st.container(border=True):
+        st.markdown(t("Interrupted trainings that can be resumed, with nothing lost: {count}", count=len(interrupted)))
+        for run in interrupted[:MOST_INTERRUPTED]:
+            st.page_link(
+                "views/train.py", label=plain(run.id), icon=":material/power_off:", query_params={FOLLOWED: run.id}
+            )
 ready = [row for row in listed if row.state == "done"]
 if not ready and not open_jobs():
     st.info(t("Nothing has been trained yet. Open the Train page to begin."), icon=":material/info:")

@@ -113,3 +113,16 @@ def test_what_cannot_be_resumed_or_cancelled_is_a_sentence(
     for command in ("resume", "cancel"):
         assert refusal("jobs", command, "nothing") == "There is no job called 'nothing'."
         assert "is not a name the lab can use" in refusal("jobs", command, "../runs")
+
+
+@pytest.mark.parametrize("state", ["done", "cancelled", "failed"])
+@pytest.mark.parametrize("group", ["jobs", "runs"])
+def test_what_has_ended_is_not_said_to_be_asked_to_stop(
+    refusal: Refusal, lab: TrainedLab, group: str, state: str
+) -> None:
+    run_id = lab.runs["vae"]
+    end(run_id, state)
+    assert refusal(group, "cancel", run_id) == f"{run_id} is {state} already: there is nothing to cancel."
+    job = folder.find(run_id)
+    assert job is not None
+    assert not folder.should_stop(job)

@@ -106,6 +106,16 @@ def test_a_deleted_run_is_restored_and_the_shell_says_how(answer: Answers, refus
     assert "There is no deleted run called" in refusal("runs", "restore", lab.runs["pca"])
 
 
+def test_taking_away_a_deleted_run_says_that_it_is_in_the_trash(
+    answer: Answers, refusal: Refusal, lab: TrainedLab, tmp_path: Path
+) -> None:
+    run_id = lab.runs["pca"]
+    answer("runs", "delete", run_id)
+    said = refusal("runs", "export", run_id, "--out", tmp_path / "run.zip")
+    assert said == f"Run {run_id} was deleted and is in the trash. Bring it back first: `aelab runs restore {run_id}`."
+    assert "There is no run called" in refusal("runs", "export", "nothing", "--out", tmp_path / "run.zip")
+
+
 def test_what_is_written_about_a_run_is_in_the_list(answer: Answers, refusal: Refusal, lab: TrainedLab) -> None:
     run_id = lab.runs["vae"]
     answer("runs", "note", run_id, "--title", "First", "--notes", "Try beta 2", "--archive")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import threading
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
+from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.executor import LocalExecutor
 
@@ -53,7 +55,9 @@ def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for job in folder.all_jobs():
-        queue.cancel(job.id)
+        if folder.status(job).state in folder.OPEN:
+            with contextlib.suppress(LabError):  # it has ended at this moment
+                queue.cancel(job.id)
     for thread in set(threading.enumerate()) - before:
         thread.join(_PATIENCE)  # it waits for the end of a worker
 

@@ -12,6 +12,7 @@ from seen import buttons, press, progress, words
 from aelab import runs, starter
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
+from aelab.runs import about
 from aelab.tasks import train
 
 
@@ -116,3 +117,20 @@ def test_every_other_page_is_a_click_away(lab: TrainedLab, visit) -> None:
     page = visit()
     names = ("Datasets", "Clean", "Prepare", "Train", "Time machine", "Denoise", "Latent", "Reports", "Compare")
     assert [link.label for link in page.page_link] == [f"**{name}**" for name in names]
+
+
+def test_after_a_crash_the_first_page_leads_to_what_can_be_resumed(one_in_each_state: dict[str, str], visit) -> None:
+    page = visit()
+    assert "Interrupted trainings that can be resumed, with nothing lost: 1" in words(page)
+    assert one_in_each_state["interrupted"] in {link.label.replace("\\", "") for link in page.page_link}
+
+
+def test_the_queue_says_what_each_training_is(lab: TrainedLab, visit) -> None:
+    run = train.submit("digits", "deep_ae", {"epochs": 3, "latent_dim": 5})
+    page = visit()
+    assert len(page.progress) == 1
+    (said,) = (caption.value for caption in page.caption if "digits" in caption.value)
+    assert "5" in said
+    assert "3" in said
+    about.change(run.id, title="My first")
+    assert "My first" in words(visit())

@@ -27,6 +27,9 @@ def test_a_finished_run_shows_its_curves_and_reconstructions(lab: TrainedLab, vi
     said = words(page)
     assert "Done in " in said
     assert "Cancel" not in buttons(page)
+    ways = {link.label for link in page.page_link}
+    assert ways >= {"Denoise", "Latent", "Compare", "Reports"}
+    assert ("Time machine" in ways) == (len(run.snapshot_epochs()) > 1)
     history = run.history()
     last = history[-1]
     assert f"After epoch {last['epoch']} of " in said.replace("**", "")
@@ -85,7 +88,7 @@ def test_a_run_that_is_started_again_on_other_images_is_the_one_that_is_shown(un
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        ("cancelled", "This was cancelled. Start it again when you like."),
+        ("cancelled", "This was cancelled."),
         ("running", "The worker ended without a word, perhaps because the computer was switched off."),
     ],
 )
@@ -94,7 +97,8 @@ def test_a_run_that_did_not_end_says_so_and_can_be_started_again(
 ) -> None:
     end(lab.runs["vae"], state, progress=0.4, started=1.0)
     page = visit("train", follow=lab.runs["vae"])
-    assert sentence in words(page)
+    assert f"{sentence} Nothing that it has learned is lost: it can be resumed after epoch 2." in words(page)
+    assert "Start it again" not in words(page)
     assert "Cancel" not in buttons(page)
     press(page, "Resume after epoch 2")
     assert nobody.asked == [lab.runs["vae"]]
@@ -129,6 +133,20 @@ def test_what_a_run_had_learned_before_it_was_begun_from_scratch_comes_back(lab:
     assert not errors(page)
     assert "Resume after epoch 2" in buttons(page)
     assert "Bring it back" not in buttons(page)  # the other had learned nothing
+
+
+def test_what_can_be_brought_back_is_told_by_its_epochs_also_after_it_was_exchanged(
+    lab: TrainedLab, visit, nobody
+) -> None:
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "cancelled")
+    line = run.history()[0]
+    press(visit("train", follow=run.id), "Train anew")
+    RunWriter(run).epoch(line)
+    end(run.id, "cancelled")
+    page = visit("train", follow=run.id)
+    assert "Another version of this run, of 2 epochs, is in the trash." in words(page)
+    assert "Another version of this run, of 1 epochs, is in the trash." in words(press(page, "Bring it back"))
 
 
 @pytest.mark.parametrize("how", ["resumed", "finished early", "continued"])
@@ -195,6 +213,10 @@ def test_what_happened_to_a_training_is_told(lab: TrainedLab, visit) -> None:
     writer.event({"event": "fell_back", "damaged": "epoch-000002.npz", "epoch": 1, "step": 0})
     said = words(visit("train", follow=lab.runs["vae"]))
     assert "Resumed after epoch 1." in said
+    writer.event({"event": "resumed", "epoch": 1, "step": 6})
+    said = words(visit("train", follow=lab.runs["vae"]))
+    assert "Resumed after epoch 1." in said
+    assert "Resumed so often in all: 2" in said
     assert "was damaged; the training went on from the one before it, after epoch 1." in said
 
 

@@ -194,3 +194,13 @@ def test_what_is_being_brought_is_called_by_the_run_inside(lab: TrainedLab, visi
 
 def test_a_run_can_be_brought_to_a_lab_that_has_none(untrained: Path, visit) -> None:
     assert visit("compare").file_uploader(key="compare.file") is not None
+
+
+def test_what_is_deleted_is_called_by_the_title_that_it_had(lab: TrainedLab, visit) -> None:
+    run_id = lab.runs["vae"]
+    about.change(run_id, title="My first")
+    page = press(work_on(visit("compare"), run_id), "Delete")
+    assert f"Deleted: My first ({run_id[-8:]})" in words(page)
+    assert [toast.value.replace("\\", "") for toast in press(page, "Undo").toast] == [
+        f"My first ({run_id[-8:]}) is back."
+    ]

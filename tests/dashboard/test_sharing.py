@@ -16,7 +16,7 @@ from aelab import runs
 from aelab.jobs import folder, queue
 from aelab.jobs.folder import Expected
 from aelab.jobs.people import Person
-from aelab.runs import about, owners
+from aelab.runs import RunWriter, about, owners
 from aelab.tasks import train
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
@@ -228,11 +228,11 @@ def test_every_page_says_who_asks() -> None:
 
 # What becomes of a run afterwards.
 
-TAKING_UP = {"Resume after epoch 2", "Use what it has learned", "Start from scratch"}
+TAKING_UP = {"Resume after epoch 2", "Use what it has learned"}
 KEEPING = {"Save", "Archive", "Delete"}
 
 
-def test_a_cancelled_run_is_taken_up_by_whoever_asked_for_it_and_others_see_whose_choice_it_is(
+def test_a_cancelled_run_is_taken_up_by_anybody_and_only_begun_anew_by_whoever_asked_for_it(
     shared: TrainedLab, visit
 ) -> None:
     ann, ben, run_id = visit(), visit(), shared.runs["vae"]
@@ -240,15 +240,16 @@ def test_a_cancelled_run_is_taken_up_by_whoever_asked_for_it_and_others_see_whos
     for page in (ann, ben):
         page.query_params["follow"] = run_id
         page.switch_page("views/train.py").run()
-    assert disabled(ben) >= TAKING_UP
-    assert "Change a setting…" not in disabled(ben)
-    assert f"Run {run_id} is somebody else's: only they, or the teacher, may change it." in words(ben)
-    assert not TAKING_UP & disabled(ann)
-    assert "is somebody else's" not in words(ann)
-    assert "Start it again when you like" not in words(ben)
-    press(ann, "Resume after epoch 2")
+    assert "Start from scratch" in disabled(ben)
+    assert not (TAKING_UP | {"Change a setting…"}) & disabled(ben)
+    assert "Who takes it up shares it; nothing of theirs is lost." in words(ben)
+    assert not (TAKING_UP | {"Start from scratch"}) & disabled(ann)
+    assert "Somebody else" not in words(ann)
+    press(ben, "Resume after epoch 2")
     assert runs.status(runs.find(run_id)).state == "queued"
-    assert owners.of(run_id) == (owner,)
+    assert owners.of(run_id)[1:] == (owner,)
+    assert f"cancel.{run_id}" in enabled(ben)
+    assert f"cancel.{run_id}" not in enabled(ann.run())
 
 
 def test_what_somebody_had_learned_before_another_asked_anew_is_not_the_others_to_bring_back(
@@ -274,9 +275,9 @@ def test_a_click_that_comes_all_the_same_is_refused_in_a_sentence(shared: Traine
     page.query_params["follow"] = run_id
     page.switch_page("views/train.py").run()
     folder.write_owners(job_of(runs.find(run_id)), ["ann"])  # after the page was drawn
-    press(page, "Resume after epoch 2")
+    press(page, "Train anew")
     assert runs.status(runs.find(run_id)).state == "cancelled"
-    assert "is somebody else's" in words(page)
+    assert "Somebody else has asked for this before" in words(page)
 
 
 def test_what_was_cancelled_before_it_had_learned_anything_anybody_begins(shared: TrainedLab, visit) -> None:
@@ -291,17 +292,20 @@ def test_what_was_cancelled_before_it_had_learned_anything_anybody_begins(shared
     assert owners.of(run_id) == (owner_of(ben),)
 
 
-def test_the_form_does_not_take_up_anothers_run_either(shared: TrainedLab, visit) -> None:
+def test_who_asks_for_what_another_cancelled_gets_it_and_takes_nothing_away(shared: TrainedLab, visit) -> None:
     ann, ben = visit(), visit()
     run_id = ask_on_the_page(ann, 3)
-    (runs.find(run_id).folder / "history.jsonl").write_text('{"train": {"loss": 1}, "validation": {"loss": 1}}\n')
+    parts = {"loss": 1.0, "reconstruction": 1.0}
+    RunWriter(runs.find(run_id)).epoch({"epoch": 1, "train": parts, "validation": parts})
     end(run_id, "cancelled")
     ben.switch_page("views/train.py").run()
     ben.selectbox(key="train.model").select("deep_ae").run()
     ben.number_input(key="train.digits.epochs").set_value(3).run()
     press(ben, "Train")
-    assert "Somebody else has asked for exactly this training before" in errors(ben)[0]
-    assert runs.status(runs.find(run_id)).state == "cancelled"
+    assert not errors(ben)
+    assert runs.status(runs.find(run_id)).state == "queued"
+    assert len(runs.find(run_id).history()) == 1
+    assert len(owners.of(run_id)) == 2
 
 
 def test_a_finished_run_is_deleted_archived_and_written_about_by_whoever_asked_for_it(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from labs import TrainedLab, settings_of
+from labs import TrainedLab, job_of, settings_of
 from seen import buttons, errors, in_address, metrics, press, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import runs
+from aelab.jobs import folder
 from aelab.models import models
 from aelab.models.tracing import summarize
 from aelab.tasks import train
@@ -135,6 +136,25 @@ def test_what_cannot_work_is_said_and_cannot_be_started(
     page.number_input(key=f"train.{model}.{field}").set_value(10).run()
     assert not page.error
     assert "Train" in buttons(page)
+
+
+def test_a_mistake_in_the_form_leaves_the_training_that_is_shown_and_its_cancel(
+    lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_WORKERS", "1")
+    run = train.submit("digits", "deep_ae", {"epochs": 3})
+    page = visit("train", follow=run.id, latent_dim="1000")
+    assert len(errors(page)) == 1
+    assert "Train" not in buttons(page)
+    assert len(page.progress) == 1
+    press(page, "Cancel")
+    assert folder.should_stop(job_of(run))
+
+
+def test_nobody_is_told_that_a_training_is_queued_which_is_done(lab: TrainedLab, visit, nobody) -> None:
+    asked = {name: str(value) for name, value in settings_of("conv_ae").items()}
+    page = press(visit("train", model="conv_ae", **asked), "Train")
+    assert [toast.value for toast in page.toast] == ["This has been trained before: there it is."]
 
 
 @each_model

@@ -238,7 +238,8 @@ def test_cancelling_what_has_ended_changes_nothing(artifacts: Path) -> None:
     job = Job("train-1", "train", heavy(1), created=1.0)
     folder.create(job)
     folder.write_status(job, {"state": "done", "progress": 1.0})
-    queue.cancel(job.id)
+    with pytest.raises(LabError, match="train-1 is done already"):
+        queue.cancel(job.id)
     assert folder.status(job).state == "done"
     assert not folder.should_stop(job)
 

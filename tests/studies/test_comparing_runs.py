@@ -164,3 +164,9 @@ def test_a_run_keeps_its_place_when_another_is_trained() -> None:
     after = places([first, second, other, third, continued])
     assert before.items() <= after.items()
     assert (after[third.id], after[continued.id]) == (Place(0, 2), Place(2, 0))
+
+
+def test_what_was_finished_early_is_said_beside_the_epochs_that_were_asked_for() -> None:
+    table = differences([made(epochs=300, stopped=100), made(epochs=200)])
+    assert list(table.columns) == ["run", "epochs", "stopped_after"]
+    assert list(table["stopped_after"]) == [100, None]

@@ -14,7 +14,7 @@ from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.people import SHELL, Person
-from aelab.runs import Run, about, owners, transfer
+from aelab.runs import Run, RunWriter, about, owners, transfer
 from aelab.tasks import import_run, train
 
 ANN, BEN, TEACHER = Person("ann"), Person("ben"), Person("teacher", teacher=True)
@@ -42,23 +42,25 @@ def again(run: Run, by: Person, *, afresh: bool = False) -> Run:
     return train.submit(run.dataset, run.model, run.settings, afresh=afresh, by=by)
 
 
-CHANGES: dict[str, Callable[[Run, Person], object]] = {
+TAKING_UP: dict[str, Callable[[Run, Person], object]] = {
     "resume": lambda run, by: train.resume(run.id, by=by),
     "finish": lambda run, by: train.resume(run.id, finish=True, by=by),
     "ask again": again,
+}
+CHANGES: dict[str, Callable[[Run, Person], object]] = {
     "ask afresh": lambda run, by: again(run, by, afresh=True),
     "delete": lambda run, by: runs.delete(run.id, by=by),
     "rename": lambda run, by: about.change(run.id, title="Mine", by=by),
     "archive": lambda run, by: about.change(run.id, archived=True, by=by),
 }
-changes = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+EVERYTHING = TAKING_UP | CHANGES
 
 
 def everything_in(run: Run) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(run.folder.rglob("*")) if path.is_file()}
 
 
-@changes
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_what_somebody_asked_for_others_cannot_change(run: Run, change: Callable[[Run, Person], object]) -> None:
     before, job = everything_in(run), job_of(run)
     with pytest.raises(LabError, match="only they, or the teacher, may"):
@@ -69,7 +71,7 @@ def test_what_somebody_asked_for_others_cannot_change(run: Run, change: Callable
     assert runs.deleted() == []
 
 
-@changes
+@pytest.mark.parametrize("change", EVERYTHING.values(), ids=EVERYTHING.keys())
 @pytest.mark.parametrize("person", [ANN, TEACHER, SHELL], ids=["ann", "teacher", "shell"])
 def test_who_asked_and_the_teacher_may_and_it_stays_whose_it_was(
     run: Run, change: Callable[[Run, Person], object], person: Person
@@ -82,13 +84,73 @@ def test_who_asked_and_the_teacher_may_and_it_stays_whose_it_was(
         runs.restore(run.id, by=ANN)
 
 
+@pytest.mark.parametrize("state", ["cancelled", "failed", "interrupted"])
+@pytest.mark.parametrize("take_up", TAKING_UP.values(), ids=TAKING_UP.keys())
+def test_what_somebody_gave_up_anybody_takes_up_and_shares_and_nobody_loses_it(
+    run: Run, take_up: Callable[[Run, Person], object], state: str
+) -> None:
+    end(run.id, state)
+    learned, history = run.learned_epochs(), run.history()
+    take_up(run, BEN)
+    assert (runs.status(run).state, run.learned_epochs(), run.history()) == ("queued", learned, history)
+    assert job_of(run).owners == ("ben",)  # it is no turn of Ann's, and not hers to cancel
+    assert owners.of(run.id) == ("ben", "ann")
+    with pytest.raises(LabError, match="may cancel or move it"):
+        queue.cancel(run.id, by=ANN)
+    assert queue.cancel(run.id, by=BEN)  # it does not go on for Ann, who had given it up
+    for person in (ANN, BEN):
+        about.change(run.id, title=person.owner, by=person)
+        for change in (CHANGES["delete"], CHANGES["ask afresh"]):
+            with pytest.raises(LabError, match="Others have asked for run"):
+                change(run, person)
+    take_up(run, ANN)
+    assert job_of(run).owners == ("ann",)
+    assert set(owners.of(run.id)) == {"ann", "ben"}
+
+
+def test_who_took_it_up_and_who_had_it_share_it_without_a_job_and_after_the_trash(run: Run) -> None:
+    train.resume(run.id, by=BEN)
+    queue.cancel(run.id, by=BEN)
+    runs.delete(run.id, by=TEACHER)
+    runs.restore(run.id, by=TEACHER)
+    storage.removed_folder(job_of(run).folder)
+    assert set(owners.of(run.id)) == {"ann", "ben"}
+
+
+def test_two_who_take_it_up_at_once_share_the_job(run: Run) -> None:
+    train.resume(run.id, by=BEN)
+    train.resume(run.id, by=ANN)
+    assert job_of(run).owners == ("ben", "ann")
+
+
+def test_what_somebody_finished_early_is_shown_to_who_asks_for_it_and_resumed_by_who_wants_more(run: Run) -> None:
+    end(run.id, "done")
+    RunWriter(run).metrics(run.metrics() | {"stopped": {"epoch": 2, "step": 0}})
+    owners.keep(run.folder, ["ann"])
+    before = everything_in(run)
+    assert again(run, BEN) == run
+    assert (runs.status(run).state, owners.of(run.id)) == ("done", ("ann",))
+    assert everything_in(run) == before
+    train.resume(run.id, by=BEN)
+    assert (runs.status(run).state, owners.of(run.id)) == ("queued", ("ben", "ann"))
+
+
+def test_what_the_lab_made_and_was_interrupted_is_taken_up_and_stays_the_labs_to_delete(lab: TrainedLab) -> None:
+    run = runs.find(lab.runs["vae"])
+    end(run.id, "interrupted")
+    again(run, BEN)
+    assert queue.cancel(run.id, by=BEN)
+    with pytest.raises(LabError, match="Others have asked for run"):
+        runs.delete(run.id, by=BEN)
+
+
 def test_a_run_is_still_its_owners_when_its_job_is_gone() -> None:
     run = train.submit("digits", "shallow_ae", TINY, by=ANN)
     queue.cancel(run.id, by=ANN)
     storage.append_line(run.folder / "history.jsonl", {"train": {"loss": 1.0}, "validation": {"loss": 1.0}})
     storage.removed_folder(job_of(run).folder)
     with pytest.raises(LabError, match="is somebody else's"):
-        train.resume(run.id, by=BEN)
+        about.change(run.id, title="Mine", by=BEN)
     train.resume(run.id, by=ANN)
     assert job_of(run).owner == "ann"
 
@@ -143,7 +205,7 @@ def test_a_damaged_owners_file_makes_a_run_nobodys(run: Run) -> None:
     for content in (b"", b"{}", b'{"owners": "ann"}', b"[]"):
         (run.folder / owners.FILE).write_bytes(content)
         with pytest.raises(LabError, match="is the lab's own"):
-            train.resume(run.id, by=ANN)
+            about.change(run.id, title="Mine", by=ANN)
 
 
 # What several asked for.

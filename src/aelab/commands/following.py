@@ -48,7 +48,8 @@ def follow(job: Job, title: str) -> Status:
             status = queue.wait(job, hear)
         except KeyboardInterrupt:
             # What somebody else has asked for as well goes on for them; what a shell did not ask for ends all the same.
-            queue.cancel(job.id, by=Person(SHELL.owner) if SHELL.owner in job.owners else SHELL)
+            with contextlib.suppress(LabError):  # it has ended at this moment
+                queue.cancel(job.id, by=Person(SHELL.owner) if SHELL.owner in job.owners else SHELL)
             raise
     if status.error is not None:
         raise status.error

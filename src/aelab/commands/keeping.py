@@ -9,20 +9,34 @@ from aelab.commands.answer import Answer, place
 from aelab.commands.following import follow
 from aelab.errors import LabError
 from aelab.jobs.people import SHELL
-from aelab.runs import about, transfer
+from aelab.runs import Run, about, transfer
 from aelab.runs.about import About
+from aelab.runs.run import root
 from aelab.tasks import import_run
 
 
 def export(arguments: argparse.Namespace) -> Answer:
     """Write a run as one zip."""
-    run = runs.find(arguments.run)
+    run = _not_deleted(arguments.run)
     path = place(arguments.out)
     shape = inference.load(run).shape
     with storage.written(path) as file:
         transfer.export(run, shape, file, networks_only=arguments.networks_only)
     data = {"run": run.id, "out": arguments.out, "networks_only": arguments.networks_only, "bytes": path.stat().st_size}
     return Answer(data, [f"Wrote {run.id} to {arguments.out}."])
+
+
+def _not_deleted(run_id: str) -> Run:
+    """Return a run; a `LabError` that shows the way back to one that is in the trash."""
+    try:
+        return runs.find(run_id)
+    except LabError:
+        if runs.is_restorable(run_id) and not (root() / run_id).exists():
+            raise LabError(
+                "Run {run} was deleted and is in the trash. Bring it back first: `aelab runs restore {run}`.",
+                run=run_id,
+            ) from None
+        raise
 
 
 def load(arguments: argparse.Namespace) -> Answer:

@@ -182,20 +182,22 @@ def cancel(job_id: str, *, by: Person = SHELL) -> bool:
     Raises
     ------
     LabError
-        If there is no such job, or it is somebody else's.
+        If there is no such job, it has ended already, or it is somebody else's.
     """
     _existing(job_id)  # a lab that cannot be written has no lock, and need not for this
     with _queue_lock():
         job = _existing(job_id)
         by.check(job)
         now = folder.status(job)
+        if now.state not in OPEN:
+            raise LabError("{job} is {state} already: there is nothing to cancel.", job=job.id, state=now.state)
         others = [owner for owner in job.owners if owner != by.owner]
-        if now.state in OPEN and others and not by.teacher:
+        if others and not by.teacher:
             folder.write_owners(job, others)
             return False
         if now.state == "queued" and not now.launched:
             folder.write_status(job, {"state": "cancelled"})
-        elif now.state in OPEN:
+        else:
             folder.ask_to_stop(job)
     return True
 

@@ -3,10 +3,13 @@
 Its job knows as long as there is one.  The run keeps it as well, in `owners.json`, for when the job is gone or the
 run lies in the trash; an export leaves that out.  What stands there is hashed, see `aelab.jobs.people`.
 
-Everybody may look at a run, compare it, export it, and begin another with its settings.  Who asked for it, or the
-teacher, may also take it up again and write about it.  What others would lose (deleting it, training it anew) is for
-who is the only one to have asked; else for the teacher.  A run that nobody asked for, such as those of the starter
-lab, is the teacher's to change, and everybody's where the server's settings name no teacher.
+Everybody may look at a run, compare it, export it, begin another with its settings, and take it up where it did not
+come to its end: that loses nothing, and else whoever cancels the usual settings first would lock a whole class out of
+them.  Whoever takes it up shares it from then on, with those whose it was `before`: they keep the run, but the job that
+goes on is no turn of theirs, and not theirs to cancel.  Who asked for a run, or the teacher, may also write about it.
+What others would lose (deleting it, training it anew) is for who is the only one to have asked; else for the teacher.
+A run that nobody asked for, such as those of the starter lab, is the teacher's to change, and everybody's where the
+server's settings name no teacher.
 """
 
 from __future__ import annotations
@@ -25,24 +28,40 @@ FILE: Final = "owners.json"
 
 
 def of(run_id: str) -> tuple[str, ...]:
-    """Return who asked for a run, the first one first; an empty name is the lab's own, and none is nobody known."""
+    """Return whose a run is; an empty name is the lab's own, and none is nobody known."""
+    return tuple(dict.fromkeys((*wanting(run_id), *before(root() / run_id))))
+
+
+def wanting(run_id: str) -> tuple[str, ...]:
+    """Return who asked for the training that goes on, or was the last to, the first one first."""
     job = jobs.find(run_id)
     return job.owners if job is not None else kept(root() / run_id)
 
 
 def kept(folder: Path) -> tuple[str, ...]:
     """Return the owners that a run's folder names; none where that is missing or damaged."""
+    return _read(folder, "owners")
+
+
+def before(folder: Path) -> tuple[str, ...]:
+    """Return those whose a run was before somebody else took it up, and with whom they share it."""
+    return _read(folder, "before")
+
+
+def _read(folder: Path, name: str) -> tuple[str, ...]:
     try:
-        owners = storage.read_json(folder / FILE)["owners"]
+        owners = storage.read_json(folder / FILE)[name]
     except (LabError, KeyError, TypeError):
         return ()
     return tuple(map(str, owners)) if isinstance(owners, list) else ()
 
 
-def keep(folder: Path, owners: Sequence[str]) -> None:
-    """Write down in a run's folder whose it is."""
-    if kept(folder) != tuple(owners):
-        storage.write_json(folder / FILE, {"owners": list(owners)})
+def keep(folder: Path, owners: Sequence[str], earlier: Sequence[str] | None = None) -> None:
+    """Write down in a run's folder whose it is, and whose it was before; left out, the latter stay."""
+    earlier = before(folder) if earlier is None else earlier
+    if (kept(folder), before(folder)) != (tuple(owners), tuple(earlier)):
+        known = {"owners": list(owners), **({"before": list(earlier)} if earlier else {})}
+        storage.write_json(folder / FILE, known)
 
 
 def check(run_id: str, by: Person, *, losing: bool = False) -> None:

@@ -80,6 +80,12 @@ def is_restorable(run_id: str) -> bool:
     return bool(_aside(run_id))
 
 
+def learned_epochs(run_id: str) -> int:
+    """Return how many epochs are behind the run of an id that `restore` would bring back."""
+    aside = _aside(run_id)
+    return sum(1 for _ in storage.read_lines(aside[-1] / "run" / "history.jsonl")) if aside else 0
+
+
 def refusal(run_id: str, by: Person) -> LabError | None:
     """Return why somebody may not bring back the last deleted run of an id; None if they may, or there is none."""
     aside = _aside(run_id)

@@ -12,6 +12,9 @@ import pandas as pd
 
 from aelab.runs import Run
 
+#: After how many epochs a run was finished early: no setting either, but what was learned hangs on it.
+STOPPED = "stopped_after"
+
 #: What is no setting of a config, and yet decides what a training does.
 QUESTION = ("model", "dataset", "dataset_checksum", "parent")
 
@@ -24,7 +27,8 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
     DataFrame
         A row a run, in the order given: `run`, then a column for each setting whose values differ, `model`, `dataset`,
         `dataset_checksum` and `parent` (the id of the run that it continues) first. None where a run has no such
-        setting.
+        setting. `stopped_after` comes after the settings if at least one was finished early: after how many epochs,
+        None for those that came to their end.
     """
     asked = [_asked(run) for run in runs]
     names = [*QUESTION, *sorted({name for values in asked for name in values} - set(QUESTION))]
@@ -33,6 +37,9 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
         values = [values.get(name) for values in asked]
         if any(value != values[0] for value in values[1:]):
             table[name] = pd.Series(values, dtype=object)
+    early = [run.stopped_after() for run in runs]
+    if len(runs) > 1 and any(epochs is not None for epochs in early):
+        table[STOPPED] = pd.Series(early, dtype=object)
     return table
 
 

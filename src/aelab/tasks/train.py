@@ -24,7 +24,7 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
     """Queue a training, or return the run that already answers the same question.
 
     One that waits or trains is shared from then on. One that was cancelled, failed or was interrupted goes on from its
-    newest checkpoint, if whoever asks may change it.
+    newest checkpoint, whoever asks, and is shared as well. One that somebody else finished early is returned as it is.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
     ------
     LabError
         For an unknown dataset, model or setting, settings that cannot work with these images, or a run that has learned
-        something, is somebody else's, and was not brought to its end.
+        something, is somebody else's, and would have to begin again.
     """
     plan(model, settings)  # a mistake in them is said before a dataset is fetched or made
     images = open_dataset(dataset)
@@ -51,38 +51,50 @@ def submit(dataset: str, model: str, settings: Mapping[str, Any], *, afresh: boo
 def _asked(run: Run, images: Dataset, by: Person, *, afresh: bool = False, continued: Run | None = None) -> Run:
     """Queue a run, unless it is there already."""
     with runs.lock():  # of two who ask at once, the second finds what the first has asked
-        if _is_answered(run.id):
+        if _is_answered(run.id, by, afresh=afresh):
             queue.join(run.id, by.owner)
-            owners.keep(runs.find(run.id).folder, owners.of(run.id))
+            owners.keep(runs.find(run.id).folder, owners.wanting(run.id))
         else:
             begins = afresh or not _can_go_on(run.id)
-            whose = _whose(run.id, by, losing=begins)
+            if begins:
+                _check_may_begin_again(run.id, by)
+            whose, earlier = _whose(run.id, by)
             if begins:
                 trash.put_aside(run.id)
                 runs.create(run, continued)
-            _queue(run, images, whose)
+            _queue(run, images, whose, earlier)
     return runs.find(run.id)
 
 
-def _whose(run_id: str, by: Person, *, losing: bool) -> Sequence[str]:
-    """Return whose a run will be that somebody asks for; a `LabError` if it is somebody else's and has learned."""
-    before = owners.of(run_id)
-    if any(before) and (by.teacher or by.is_among(before)):
-        owners.check(run_id, by, losing=losing and trash.has_learned(run_id))
-        return before
-    if trash.has_learned(run_id) and owners.objection(run_id, before, by) is not None:
-        raise LabError(
-            "Somebody else has asked for exactly this training before, and it did not come to its end: only they, or "
-            "the teacher, may take up run {run}. Change a setting, such as the seed, to train one of your own.",
-            run=run_id,
-        )
-    return (by.owner,)
+def _check_may_begin_again(run_id: str, by: Person) -> None:
+    """Raise a `LabError` if others would lose what a run has learned."""
+    whose = owners.of(run_id)
+    if not trash.has_learned(run_id) or owners.objection(run_id, whose, by, losing=True) is None:
+        return
+    if by.is_among(whose):
+        owners.check(run_id, by, losing=True)
+    raise LabError(
+        "Somebody else has asked for exactly this training before: only they, or the teacher, may train run {run} "
+        "anew. Change a setting, such as the seed, to train one of your own.",
+        run=run_id,
+    )
+
+
+def _whose(run_id: str, by: Person) -> tuple[Sequence[str], Sequence[str]]:
+    """Return whose the job of a run is that somebody asks for or takes up, and who shares the run from before."""
+    wanting, everybody = owners.wanting(run_id), owners.of(run_id)
+    shared = trash.has_learned(run_id) and owners.objection(run_id, everybody, by) is not None
+    if by.is_among(wanting) or (by.teacher and any(wanting)):
+        return wanting, [each for each in everybody if each not in wanting]
+    if shared or by.is_among(everybody):
+        return (by.owner,), [each for each in everybody or ("",) if each != by.owner]
+    return (by.owner,), ()
 
 
 def resume(run_id: str, *, finish: bool = False, by: Person = SHELL) -> Run:
     """Queue a run that was cancelled, failed, was interrupted or finished early, to go on where it stopped.
 
-    It stays whose it was.
+    It stays whose it was; who takes up what somebody else asked for shares it.
 
     Parameters
     ----------
@@ -95,21 +107,21 @@ def resume(run_id: str, *, finish: bool = False, by: Person = SHELL) -> Run:
     Raises
     ------
     LabError
-        If it is done, there is nothing to finish with, or it is somebody else's.
+        If it is done, or there is nothing to finish with.
     """
     run = runs.find(run_id)
-    owners.check(run_id, by)
     images = run.images()  # a LabError where other images have taken the dataset's name
     with runs.lock():
         state = runs.status(run).state
         if state in jobs.OPEN:
+            if not by.teacher:
+                queue.join(run.id, by.owner)
             return run
         if state == "done" and (finish or run.stopped_after() is None):
             raise LabError("Run {run} is done. Continue it for more epochs instead.", run=run.id)
         if finish and run.learned_epochs() is None:
             raise LabError("Run {run} has kept nothing yet that it has learned. Start it again.", run=run.id)
-        before = owners.of(run.id)
-        _queue(run, images, before if any(before) else (by.owner,), finish=finish)
+        _queue(run, images, *_whose(run.id, by), finish=finish)
     return run
 
 
@@ -211,8 +223,10 @@ def _check_memory(chosen: Plan, dataset: Dataset) -> None:
         )
 
 
-def _queue(run: Run, images: Dataset, whose: Sequence[str], *, finish: bool = False) -> None:
-    owners.keep(run.folder, whose)
+def _queue(
+    run: Run, images: Dataset, whose: Sequence[str], earlier: Sequence[str] = (), *, finish: bool = False
+) -> None:
+    owners.keep(run.folder, whose, earlier)
     job = jobs.find(run.id)
     if job is not None and jobs.status(job).state == "done":  # it finished early, or what it has done is gone
         storage.removed_folder(job.folder)
@@ -229,15 +243,19 @@ def _queue(run: Run, images: Dataset, whose: Sequence[str], *, finish: bool = Fa
     )
 
 
-def _is_answered(run_id: str) -> bool:
-    """Return whether there is such a run, and it is on its way, or done, whole and not finished early."""
+def _is_answered(run_id: str, by: Person, *, afresh: bool) -> bool:
+    """Return whether there is such a run, and it is on its way, or done and whole.
+
+    One that was finished early is none to those whose it is: they have changed their mind.
+    """
     try:
         run = runs.find(run_id)
         state = runs.status(run).state
         if state == "done":
             run.metrics()
             inference.load(run)
-            return run.stopped_after() is None
+            others = owners.objection(run_id, owners.of(run_id), by) is not None
+            return run.stopped_after() is None or (others and not afresh)
     except LabError:
         return False
     return state in jobs.OPEN
