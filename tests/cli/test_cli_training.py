@@ -50,7 +50,10 @@ def test_options_are_settings_too(answer: Answers, lab: TrainedLab) -> None:
     [
         ("--set latent_dim=0", "latent_dim must be between 1 and 4096; it is 0."),
         ("--set latent_dim=1000000000", "latent_dim must be between 1 and 4096; it is 1000000000."),
-        ("--set latent_dim=1000", "latent_dim must be at most 784, the values in an image of digits; it is 1000."),
+        (
+            "--set latent_dim=1000",
+            "The latent dimension (latent_dim) must be at most 784, the values in an image of digits; it is 1000.",
+        ),
         ("--set latent_dim=many", "latent_dim must be a whole number between 1 and 4096; it is 'many'."),
         ("--set learning_rate=-0.1", "learning_rate must be between 1e-07 and 100; it is -0.1."),
         ("--set learning_rate=nan", "learning_rate must be a number between 1e-07 and 100; it is 'nan'."),

@@ -114,13 +114,13 @@ def test_what_was_trained_before_is_not_trained_again(lab: TrainedLab, visit, no
             "conv_ae",
             "latent_dim",
             1000,
-            "latent_dim must be at most 784, the values in an image of digits; it is 1000.",
+            "The latent dimension (latent_dim) must be at most 784, the values in an image of digits; it is 1000.",
         ),
         (
             "pca",
             "latent_dim",
             200,
-            "latent_dim must be at most 100, the number of training images, for pca; it is 200.",
+            "The latent dimension (latent_dim) must be at most 100, the number of training images, for pca; it is 200.",
         ),
     ],
 )

@@ -31,10 +31,18 @@ def test_a_training_that_could_never_fit_is_refused_with_the_numbers(
 ) -> None:
     monkeypatch.setenv("AELAB_MEMORY", "0.5")
     with pytest.raises(
-        LabError, match=r"would take about \d\.\d GB of memory; workers may have 0\.5 GB here\. Choose fewer"
+        LabError, match=r"would take about \d\.\d GB of memory; workers may have 0\.5 GB here\. Neither images nor"
     ):
         train.submit("digits", "deep_ae", {})
     assert runs.listed() == []
+
+
+def test_what_takes_the_most_memory_is_what_should_be_made_smaller(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_MEMORY", "0.5")
+    with pytest.raises(LabError, match=r"Choose a smaller batch size \(batch_size\)"):
+        train.submit("digits", "conv_ae", {"batch_size": 8192, "filters": 128})
 
 
 def test_a_training_teaches_how_fast_the_computer_is(artifacts: Path) -> None:

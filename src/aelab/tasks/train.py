@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aelab import inference, runs, storage
@@ -193,15 +194,16 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
     pixels = dataset.shape[0] * dataset.shape[1] * dataset.shape[2]
     if chosen.model_config.latent_dim > pixels:
         raise LabError(
-            "latent_dim must be at most {most}, the values in an image of {dataset}; it is {value}. "
-            "A larger code would compress nothing.",
+            "The latent dimension (latent_dim) must be at most {most}, the values in an image of {dataset}; it is "
+            "{value}. A larger code would compress nothing.",
             most=pixels,
             dataset=dataset.name,
             value=chosen.model_config.latent_dim,
         )
     if chosen.model.fit is not None and chosen.model_config.latent_dim > images:
         raise LabError(
-            "latent_dim must be at most {most}, the number of training images, for {model}; it is {value}.",
+            "The latent dimension (latent_dim) must be at most {most}, the number of training images, for {model}; it "
+            "is {value}.",
             most=images,
             model=chosen.model.name,
             value=chosen.model_config.latent_dim,
@@ -214,13 +216,30 @@ def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
 def _check_memory(chosen: Plan, dataset: Dataset) -> None:
     """Refuse what this computer could never hold, with the numbers."""
     needed, there_is = cost(chosen, dataset).memory_bytes, room.most_memory()
-    if needed > there_is:
-        raise LabError(
-            "This training would take about {needed} GB of memory; workers may have {there_is} GB here. Choose fewer "
-            "images, a smaller batch_size or a smaller network.",
-            needed=round(needed / 1e9, 1),
-            there_is=round(there_is / 1e9, 1),
-        )
+    if needed <= there_is:
+        return
+    raise LabError(
+        "This training would take about {needed} GB of memory; workers may have {there_is} GB here. {advice}",
+        needed=round(needed / 1e9, 1),
+        there_is=round(there_is / 1e9, 1),
+        advice=_most_of_it(chosen, dataset, needed),
+    )
+
+
+def _most_of_it(chosen: Plan, dataset: Dataset, needed: int) -> LabError:
+    """Return what takes the most memory and should be made smaller, as a sentence within another."""
+
+    def saved(**changed: int) -> int:
+        less = replace(chosen, training=replace(chosen.training, **changed))
+        return needed - cost(less, dataset).memory_bytes
+
+    batch = saved(batch_size=1)
+    images = saved(limit=1) - batch  # of one image, a batch is as small
+    if max(batch, images) < needed / 2:
+        return LabError("Neither images nor batches take most of it: choose a smaller network.")
+    if images > batch:
+        return LabError("Choose fewer training images (limit): most of it is for them.")
+    return LabError("Choose a smaller batch size (batch_size): most of it is for what the layers give for a batch.")
 
 
 def _queue(
