@@ -5,11 +5,12 @@ It has no batch normalisation, with which the images of a batch would tell of on
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from aelab.errors import N_
 from aelab.models._convolutional import FilterConfig, convolve
-from aelab.models.spec import Layers, Symbol, Tensor
+from aelab.models.spec import Layers, Opponent, Symbol, Tensor
 
 REAL: Final = Symbol("x", N_("a real image"), "target")
 PRIOR: Final = Symbol("z", N_("a draw from the prior"), "prior")
@@ -36,3 +37,24 @@ def draw(networks: Any, like: Tensor, latent_dim: int, training: bool) -> Tensor
 
     prior = random.normal((ops.shape(like)[0], latent_dim), seed=networks.seed)
     return networks.decoder(prior, training=training)
+
+
+def judged_by(losses: Callable[..., Mapping[str, Tensor]]) -> Opponent:
+    """Return the opponent that tells real images from drawn ones, a step for each of the others'.
+
+    Parameters
+    ----------
+    losses : callable
+        Gives `critic_real` and `critic_drawn`, what `taken_for` says of both.
+    """
+    return Opponent(
+        network=critic,
+        losses=losses,
+        parts={
+            "critic_real": N_("The critic's loss on real images"),
+            "critic_drawn": N_("The critic's loss on drawn images"),
+        },
+        units=lambda config: N_("nats per image"),
+        steps=lambda config: 1,
+        momenta=(0.5, 0.999),
+    )

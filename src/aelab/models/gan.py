@@ -20,8 +20,8 @@ from typing import Any
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import FilterConfig, deconvolve
-from aelab.models._critic import CRITIC, DRAWN, PRIOR, REAL, critic, draw, taken_for
-from aelab.models.spec import ModelSpec, Opponent, Tensor
+from aelab.models._critic import CRITIC, DRAWN, PRIOR, REAL, draw, judged_by, taken_for
+from aelab.models.spec import ModelSpec, Tensor
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,7 @@ SPEC = ModelSpec(
     equation=r"\mathcal{L} = -\log D(\hat{x}), \quad \mathcal{L}_D = -\log D(x) - \log(1 - D(\hat{x}))",
     symbols=(REAL, PRIOR, DRAWN, CRITIC),
     usual={"learning_rate": 0.001},
-    opponent=Opponent(
-        network=critic,
-        losses=critic_losses,
-        parts={
-            "critic_real": N_("The critic's loss on real images"),
-            "critic_drawn": N_("The critic's loss on drawn images"),
-        },
-        units=lambda config: N_("nats per image"),
-        steps=lambda config: 1,
-        momenta=(0.5, 0.999),
-    ),
+    opponent=judged_by(critic_losses),
     generative=True,
     order=11,
 )

@@ -20,10 +20,10 @@ from typing import Any
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import FilterConfig, convolve, deconvolve
-from aelab.models._critic import CRITIC, critic, taken_for
+from aelab.models._critic import CRITIC, judged_by, taken_for
 from aelab.models._losses import IMAGE, OUTPUT
 from aelab.models._variational import posterior
-from aelab.models.spec import Layers, ModelSpec, Opponent, Symbol, Tensor
+from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
 from aelab.models.vae import kl_divergence
 
 
@@ -106,17 +106,7 @@ SPEC = ModelSpec(
         Symbol(r"\alpha", N_("weight of deceiving the critic"), "config.adversarial"),
     ),
     usual={"learning_rate": 0.001},
-    opponent=Opponent(
-        network=critic,
-        losses=critic_losses,
-        parts={
-            "critic_real": N_("The critic's loss on real images"),
-            "critic_drawn": N_("The critic's loss on drawn images"),
-        },
-        units=lambda config: N_("nats per image"),
-        steps=lambda config: 1,
-        momenta=(0.5, 0.999),
-    ),
+    opponent=judged_by(critic_losses),
     generative=True,
     order=13,
 )
