@@ -199,7 +199,7 @@ def test_a_trained_run_has_everything_that_is_promised(
     run = runs.find(trained_lab.runs[model])
     promised = {
         "config.json", "environment.json", "history.jsonl", "checkpoints", "snapshots", "model.weights.npz",
-        "encoder.onnx", "decoder.onnx", "metrics.json", "owners.json",
+        "encoder.onnx", "decoder.onnx", "diagnosis.json", "metrics.json", "owners.json",
     }  # fmt: skip
     assert set(names(run.folder)) == promised
     assert runs.status(run).state == "done"

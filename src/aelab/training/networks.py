@@ -59,7 +59,15 @@ class Networks:
 
 
 def build(plan: Plan, shape: Shape) -> Networks:
-    """Make the networks with fresh weights drawn from the plan's seed."""
+    """Make the networks with fresh weights drawn from the plan's seed.
+
+    Raises
+    ------
+    LabError
+        If the settings do not fit together, or with images of `shape` (H, W, C).
+    """
+    if plan.model.check is not None:
+        plan.model.check(plan.model_config, shape)
     keras.utils.set_random_seed(plan.training.seed)
     image = keras.Input(shape, name="image")
     code = keras.Input((plan.model_config.latent_dim,), name="code")
