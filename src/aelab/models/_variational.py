@@ -10,7 +10,7 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._bodies import BodyConfig, features
 from aelab.models._losses import per_pixel
-from aelab.models.spec import Layers, Symbol, Tensor
+from aelab.models.spec import Layers, Symbol, Tensor, latent
 
 Likelihood = Literal["bce", "bernoulli", "gaussian", "mse"]
 
@@ -25,9 +25,7 @@ _LEAST_VARIANCE = 1e-5  # of a pixel: a third of the step between two of 256 gre
 class VariationalConfig(BodyConfig):
     """Settings of every variational family."""
 
-    latent_dim: int = field(
-        16, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(16)
     loss: Likelihood = field(
         "bce",
         "Likelihood",

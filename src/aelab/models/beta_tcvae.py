@@ -33,16 +33,14 @@ from aelab.models._variational import (
     through,
     warmed_up,
 )
-from aelab.models.spec import ModelSpec, Symbol, Tensor
+from aelab.models.spec import ModelSpec, Symbol, Tensor, latent
 
 
 @dataclass(frozen=True)
 class Config(VariationalConfig):
     """Settings of the beta-TCVAE."""
 
-    latent_dim: int = field(
-        10, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(10)
     beta: float = field(
         6.0,
         "Beta",

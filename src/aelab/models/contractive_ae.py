@@ -21,16 +21,14 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._dense import DenseConfig, widen
 from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, ErrorConfig, per_pixel, pixel_units
-from aelab.models.spec import Layers, ModelSpec, Shape, Symbol, Tensor
+from aelab.models.spec import Layers, ModelSpec, Shape, Symbol, Tensor, latent
 
 
 @dataclass(frozen=True)
 class Config(DenseConfig, ErrorConfig):
     """Settings of the contractive autoencoder."""
 
-    latent_dim: int = field(
-        128, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(128)
     weight: float = field(
         1e-4, "Weight", "Of the Jacobian's squared norm, beside the error of a pixel.", low=0.0, high=10.0, scale="log"
     )

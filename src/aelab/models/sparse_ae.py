@@ -20,16 +20,14 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._bodies import BODY_HELP, Body, BodyConfig, decoder, features
 from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, ErrorConfig, per_pixel, pixel_units
-from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
+from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor, latent
 
 
 @dataclass(frozen=True)
 class Config(BodyConfig, ErrorConfig):
     """Settings of the sparse autoencoder."""
 
-    latent_dim: int = field(
-        128, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(128)
     body: Body = field("dense", "Body", BODY_HELP)
     sparsity: float = field(
         0.05, "Sparsity", "How large a number of the code should be on average, from 0 to 1.", low=0.001, high=0.5

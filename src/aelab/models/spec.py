@@ -26,13 +26,18 @@ Networks = Any  # aelab.training.networks.Networks: .encoder and .decoder, Keras
 ReconstructionLoss = Literal["mse", "bce"]
 
 
+def latent(usual: int) -> Any:
+    """Declare the latent dimension of a family, with what is usual for it."""
+    return field(
+        usual, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
+    )
+
+
 @dataclass(frozen=True)
 class ModelConfig(Config):
     """What every architecture has."""
 
-    latent_dim: int = field(
-        32, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(32)
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,14 @@ from aelab.fields import field
 from aelab.models import _bodies
 from aelab.models._bodies import BodyConfig, features
 from aelab.models._losses import IMAGE_ERROR, PIXEL_SYMBOLS, ErrorConfig, image_units, per_pixel
-from aelab.models.spec import Layers, ModelSpec, Shape, Symbol, Tensor
+from aelab.models.spec import Layers, ModelSpec, Shape, Symbol, Tensor, latent
 
 
 @dataclass(frozen=True)
 class Config(BodyConfig, ErrorConfig):
     """Settings of the vector-quantised autoencoder."""
 
-    latent_dim: int = field(
-        64, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(64)
     code_size: int = field(
         4,
         "Numbers in a letter",

@@ -21,7 +21,7 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._bodies import BodyConfig, decoder, features
 from aelab.models._losses import IMAGE_ERROR, PIXEL_SYMBOLS, ErrorConfig, image_units, per_pixel
-from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
+from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor, latent
 
 _SCALES: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # kernels of several widths, as the authors' own code has them
 
@@ -30,9 +30,7 @@ _SCALES: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # kernels of several widt
 class Config(BodyConfig, ErrorConfig):
     """Settings of the Wasserstein autoencoder."""
 
-    latent_dim: int = field(
-        8, "Latent dimension", "How many numbers the encoder keeps of each image.", low=1, high=4096, scale="log"
-    )
+    latent_dim: int = latent(8)
     weight: float = field(
         100.0,
         "Weight",
