@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,8 @@ from ui import caches, charts, mosaic, tables
 from ui.i18n import plain, t
 from ui.labels import class_names
 
+Choice = TypeVar("Choice", bound=str)
+
 _MOST_SHOWN = 20
 _METHODS = {"pca": "PCA", "tsne": "t-SNE"}
 
@@ -24,16 +27,7 @@ _METHODS = {"pca": "PCA", "tsne": "t-SNE"}
 def pick_view() -> Literal["map", "decode"]:
     """Draw the choice of what to see of a run that has an encoder; without one there is no map."""
     views: dict[Literal["map", "decode"], str] = {"map": t("Map"), "decode": t("Decode")}
-    picked: Literal["map", "decode"] = st.segmented_control(
-        t("Show"),
-        list(views),
-        default="map",
-        required=True,
-        format_func=views.__getitem__,
-        key="latent.view",
-        persist_state="session",
-    )
-    return picked
+    return _pick(t("Show"), views, "latent.view")
 
 
 def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) -> None:
@@ -69,14 +63,19 @@ def show_map(run: Run, networks: Inference, found: LatentMap, config: Config) ->
 
 def _pick_tool() -> charts.SelectionTool:
     """Draw the choice between lasso and click: with the one in hand, the chart does not hear the other."""
-    tools = {"lasso": t("a lasso"), "click": t("a click")}
-    picked: charts.SelectionTool = st.segmented_control(
-        t("Select with"),
-        list(tools),
-        default="lasso",
+    tools: dict[charts.SelectionTool, str] = {"lasso": t("a lasso"), "click": t("a click")}
+    return _pick(t("Select with"), tools, "latent.tool")
+
+
+def _pick(label: str, options: Mapping[Choice, str], key: str) -> Choice:
+    """Draw a choice of which one always holds, at first the first."""
+    picked: Choice = st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
         required=True,
-        format_func=tools.__getitem__,
-        key="latent.tool",
+        format_func=options.__getitem__,
+        key=key,
         persist_state="session",
     )
     return picked
