@@ -1,10 +1,11 @@
 """What it costs a training to be logged, replayable and crash-safe.
 
-    python benchmarks/overhead.py MNIST.npz [--rounds 3]
+    python benchmarks/overhead.py MNIST.npz [--rounds 5]
 
 `bare` is Keras' `fit` with the same network, batches, schedule and validation, and nobody listening.  `kept` is what a
 worker does: history, progress, status, snapshots and checkpoints, each written to the disk.  Both in turns, in one
-process; the first round of each, in which TensorFlow traces, does not count.  Best of the rounds.
+process; the first round, in which TensorFlow traces, does not count.  Medians of the rounds; a ratio is that of one
+round's two, with the lowest and the highest of them, since seconds drift by more than what is measured here.
 """
 
 from __future__ import annotations
@@ -12,28 +13,19 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import statistics
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import keras
 from timing import Spent, timed
+from trainings import lab_with, prepared
 
-from aelab import runs
-from aelab.datasets import store
-from aelab.datasets.importing import import_path
-from aelab.jobs import folder
-from aelab.jobs.context import JobContext
-from aelab.jobs.job import Job
-from aelab.runs import RunWriter
-from aelab.tasks import train as task
-from aelab.tasks._training import Keeper
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
-from aelab.training.loop import TrainingImages, compiled, limited, train
+from aelab.training.loop import TrainingImages, compiled, train
 from aelab.training.networks import build
-from aelab.training.order import taking_turns
 
 _CASES: list[tuple[str, dict[str, Any]]] = [
     ("deep_ae", {"epochs": 6}),
@@ -47,37 +39,33 @@ def main() -> None:
     """Train each case in both ways, and print a row for each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mnist", type=Path)
-    parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--rounds", default=5, type=int)
     arguments = parser.parse_args()
-    mnist = arguments.mnist.absolute()
     print(f"Python {platform.python_version()}, Keras {keras.__version__}, {os.cpu_count()} cores")
-    print(f"{'':<36}{'bare s':>9}{'kept s':>9}{'ratio':>8}{'bare CPU':>10}{'kept CPU':>10}{'ratio':>8}")
+    column = f"{'bare':>8}{'kept':>8}{'ratio':>7}{'':<15}"
+    print(f"{'seconds, CPU seconds':<36}{column}{column}")
     with tempfile.TemporaryDirectory() as artifacts:
-        os.environ["AELAB_ARTIFACTS"] = artifacts
-        import_path(mnist, "mnist")
+        lab_with(arguments.mnist, artifacts)
         for model, settings in _CASES:
             _row(model, settings, arguments.rounds)
 
 
 def _row(model: str, settings: dict[str, Any], rounds: int) -> None:
-    dataset = store.open_dataset("mnist")
-    plan = task.planned(dataset, model, settings)
-    run = runs.new_run("mnist", dataset.checksum, plan)
-    runs.create(run)
-    job = Job(run.id, "train", {"run": run.id}, time.time())
-    folder.create(job)
-    indices = limited(dataset.indices("train"), dataset.labels, plan.training.limit)
-    shown = taking_turns(dataset.indices("validation"), dataset.labels)
-    images = TrainingImages(dataset.take(indices), dataset.take(shown))
-    keeper = Keeper(JobContext(job), RunWriter(run))
-    spent: dict[str, list[Spent]] = {"bare": [], "kept": []}
+    case = prepared(model, settings)
+    pairs: list[tuple[Spent, Spent]] = []
     for _ in range(rounds + 1):
-        spent["bare"].append(timed(lambda: _bare(plan, images)))
-        spent["kept"].append(timed(lambda: train(plan, images, keeper)))
-    bare, kept = (min(times[1:], key=lambda each: each.wall) for times in spent.values())
-    said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
-    row = f"{bare.wall:>9.2f}{kept.wall:>9.2f}{kept.wall / bare.wall:>8.3f}"
-    print(f"{said:<36}{row}{bare.cpu:>10.2f}{kept.cpu:>10.2f}{kept.cpu / bare.cpu:>8.3f}", flush=True)
+        bare = timed(lambda: _bare(case.plan, case.images))
+        pairs.append((bare, timed(lambda: train(case.plan, case.images, case.keeper))))
+    cells = _cells([(bare.wall, kept.wall) for bare, kept in pairs[1:]])
+    cells += _cells([(bare.cpu, kept.cpu) for bare, kept in pairs[1:]])
+    print(f"{case.said:<36}{cells}", flush=True)
+
+
+def _cells(pairs: list[tuple[float, float]]) -> str:
+    """Return the median seconds of both, and the median and range of their ratios."""
+    ratios = sorted(kept / bare for bare, kept in pairs)
+    seconds = "".join(f"{statistics.median(each):>8.2f}" for each in zip(*pairs, strict=True))
+    return f"{seconds}{statistics.median(ratios):>7.3f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 def _bare(plan: Plan, images: TrainingImages) -> None:

@@ -26,7 +26,7 @@ _SAMPLES = 16
 _FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training that goes wrong are larger
 
 #: Snapshots may cost this share of the training's time, and so many seconds besides: a short one is kept whole.
-_SHARE = 0.02
+_SHARE = 0.01
 _FREE_SECONDS = 0.1
 
 _log = logging.getLogger("aelab.training")

@@ -1,0 +1,53 @@
+"""A training that is ready to begin, in a lab of its own: what several benchmarks measure."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aelab import runs
+from aelab.datasets import store
+from aelab.datasets.importing import import_path
+from aelab.jobs import folder
+from aelab.jobs.context import JobContext
+from aelab.jobs.job import Job
+from aelab.runs import RunWriter
+from aelab.tasks import train as task
+from aelab.tasks._training import Keeper
+from aelab.training.config import Plan
+from aelab.training.loop import TrainingImages, limited
+from aelab.training.order import taking_turns
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, its images, who keeps what the training says, and what to call it in a table."""
+
+    plan: Plan
+    images: TrainingImages
+    keeper: Keeper
+    said: str
+
+
+def lab_with(mnist: Path, artifacts: str) -> None:
+    """Begin a lab in a folder, and import MNIST."""
+    os.environ["AELAB_ARTIFACTS"] = artifacts
+    import_path(mnist.absolute(), "mnist")
+
+
+def prepared(model: str, settings: dict[str, Any]) -> Prepared:
+    """Return a training on MNIST, whose run and job are there to be written into."""
+    dataset = store.open_dataset("mnist")
+    plan = task.planned(dataset, model, settings)
+    run = runs.new_run("mnist", dataset.checksum, plan)
+    runs.create(run)
+    job = Job(run.id, "train", {"run": run.id}, time.time())
+    folder.create(job)
+    indices = limited(dataset.indices("train"), dataset.labels, plan.training.limit)
+    shown = taking_turns(dataset.indices("validation"), dataset.labels)
+    images = TrainingImages(dataset.take(indices), dataset.take(shown))
+    said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
+    return Prepared(plan, images, Keeper(JobContext(job), RunWriter(run)), said)
