@@ -5,37 +5,33 @@
 The same layers for the same images and validation images, Adam and batches of 128 everywhere.  `lab` is what a worker
 does: history, snapshots and checkpoints included.  `Keras` is `fit` on float32 arrays with its defaults.  `PyTorch` is
 the usual loop on uint8 tensors, eager as it comes; its column is empty where it is missing (`pip install torch`).
-In turns, in one process.  An epoch is the median of those after the first of each round, in which graphs are traced.
+In turns, each in a process of its own.  An epoch is the median of those after the first of each process, in which
+graphs are traced.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
+import importlib.util
+import json
+import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from timing import Spent
-from trainings import Prepared, lab_with, prepared
-
-from aelab.pixels import to_unit
-from aelab.training.loop import train
-from aelab.training.networks import Networks, build
-from aelab.training.recorder import Epoch, Recorder
-
-try:
-    import torch
-except ImportError:
-    torch = None
+from trainings import lab_with, planned_on_mnist, prepared
 
 _CASES: list[tuple[str, dict[str, Any]]] = [("deep_ae", {}), ("conv_ae", {"limit": 20_000})]
+_WAYS = {"lab": "keras", "keras": "keras", "torch": "torch"}  # and the package that each needs
 
 
 def main() -> None:
@@ -45,155 +41,125 @@ def main() -> None:
     parser.add_argument("--epochs", default=3, type=int, help="measured in each round")
     parser.add_argument("--rounds", default=2, type=int)
     arguments = parser.parse_args()
-    print(
-        f"Python {platform.python_version()}, Keras {keras.__version__}, PyTorch {getattr(torch, '__version__', '-')}"
-    )
-    print(f"{'seconds an epoch, CPU seconds':<36}{'lab':>14}{'Keras':>14}{'PyTorch':>14}   lab/Keras  lab/PyTorch")
+    ways = [way for way, package in _WAYS.items() if importlib.util.find_spec(package)]
+    versions = [f"{name} {metadata.version(name)}" for name in ("keras", "torch") if name in ways]
+    print(", ".join([f"Python {platform.python_version()}", *versions]))
+    ratios = "".join(f"{f'lab/{way}':>14}" for way in ways[1:])
+    print(f"{'seconds an epoch, CPU seconds':<32}{''.join(f'{way:>14}' for way in ways)}{ratios}")
     with tempfile.TemporaryDirectory() as artifacts:
         lab_with(arguments.mnist, artifacts)
         for model, settings in _CASES:
-            _row(prepared(model, settings | {"epochs": arguments.epochs + 1}), arguments.rounds)
+            _print_row(ways, model, settings | {"epochs": arguments.epochs + 1}, arguments.rounds)
 
 
-def _row(case: Prepared, rounds: int) -> None:
-    ways: dict[str, Callable[[Prepared], Iterator[Spent]]] = {"lab": _lab, "keras": _keras}
-    if torch is not None:
-        ways["torch"] = _torch
-    epochs: dict[str, list[Spent]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, way in ways.items():
-            epochs[name] += list(way(case))[1:]
-    found = {
-        name: Spent(statistics.median(each.wall for each in spent), statistics.median(each.cpu for each in spent))
-        for name, spent in epochs.items()
-    }
-    cells = "".join(
-        f"{found[name].wall:>7.2f}{found[name].cpu:>7.2f}" if name in found else f"{'-':>14}"
-        for name in ("lab", "keras", "torch")
-    )
-    lab = found.pop("lab")
-    ratios = "".join(f"{lab.wall / each.wall:>7.2f}{lab.cpu / each.cpu:>6.2f}" for each in found.values())
-    print(f"{case.said:<36}{cells}{ratios}", flush=True)
+def _print_row(ways: list[str], model: str, settings: dict[str, Any], rounds: int) -> None:
+    epochs: dict[str, list[Spent]] = {way: [] for way in ways}
+    for seed in range(rounds):
+        for way in ways:
+            epochs[way] += _measured(way, model, settings | {"seed": seed})[1:]
+    medians = [_median(epochs[way]) for way in ways]
+    lab = medians[0]
+    cells = "".join(f"{each.wall:>7.2f}{each.cpu:>7.2f}" for each in medians)
+    ratios = "".join(f"{lab.wall / each.wall:>7.2f}{lab.cpu / each.cpu:>7.2f}" for each in medians[1:])
+    said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
+    print(f"{said:<32}{cells}{ratios}", flush=True)
+
+
+def _median(spent: list[Spent]) -> Spent:
+    return Spent(statistics.median(each.wall for each in spent), statistics.median(each.cpu for each in spent))
+
+
+def _measured(way: str, model: str, settings: dict[str, Any]) -> list[Spent]:
+    """Return what each epoch took, in a new process."""
+    command = [sys.executable, __file__, "--measure", way, model, json.dumps(settings)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+    return [Spent(*lap) for lap in json.loads(done.stdout.splitlines()[-1])]
 
 
 class _Clock:
-    """Tells what went by since it was asked last."""
+    """Keeps what went by from one epoch's end to the next."""
 
     def __init__(self) -> None:
         self._last = time.perf_counter(), time.process_time()
+        self.laps: list[tuple[float, float]] = []
 
-    def lap(self) -> Spent:
+    def lap(self, *_: Any) -> None:
         wall, cpu = self._last
         self._last = time.perf_counter(), time.process_time()
-        return Spent(self._last[0] - wall, self._last[1] - cpu)
+        self.laps.append((self._last[0] - wall, self._last[1] - cpu))
 
 
-class _Timed:
-    """A recorder that also keeps what each epoch took."""
+def _lab(model: str, settings: dict[str, Any], clock: _Clock) -> None:
+    from aelab.training.loop import train  # noqa: PLC0415 - TensorFlow and PyTorch do not bear one another
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder, self._clock = recorder, _Clock()
-        self.laps: list[Spent] = []
+    class Timed:
+        """What keeps the training, and looks at the clock after each epoch."""
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._recorder, name)
+        def __getattr__(self, name: str) -> Any:
+            return getattr(case.keeper, name)
 
-    def epoch(self, epoch: Epoch) -> None:
-        self._recorder.epoch(epoch)
-        self.laps.append(self._clock.lap())
+        def epoch(self, epoch: Any) -> None:
+            case.keeper.epoch(epoch)
+            clock.lap()
 
-
-def _lab(case: Prepared) -> Iterator[Spent]:
-    timed: Any = _Timed(case.keeper)
-    train(case.plan, case.images, timed)
-    return iter(timed.laps)
+    case = prepared(model, settings)
+    recorder: Any = Timed()
+    train(case.plan, case.images, recorder)
 
 
-def _keras(case: Prepared) -> Iterator[Spent]:
-    laps: list[Spent] = []
-    clock = _Clock()
-    model, settings = _chained(case), case.plan.training
-    model.compile(keras.optimizers.Adam(settings.learning_rate), "mse")
-    seen, held = to_unit(case.images.train), to_unit(case.images.validation)
-    model.fit(
+def _keras(model: str, settings: dict[str, Any], clock: _Clock) -> None:
+    import keras  # noqa: PLC0415
+
+    from aelab.training.networks import build  # noqa: PLC0415
+
+    plan, train, validation = planned_on_mnist(model, settings)
+    networks = build(plan, train.shape[1:])
+    chained = keras.Model(networks.encoder.input, networks.decoder(networks.encoder.output))
+    chained.compile(keras.optimizers.Adam(plan.training.learning_rate), "mse")
+    seen, held = (images.astype(np.float32) / 255 for images in (train, validation))
+    chained.fit(
         seen,
         seen,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
+        batch_size=plan.training.batch_size,
+        epochs=plan.training.epochs,
         validation_data=(held, held),
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: laps.append(clock.lap()))],
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=clock.lap)],
         verbose=0,
     )
-    return iter(laps)
 
 
-def _chained(case: Prepared) -> keras.Model:
-    networks = _networks(case)
-    return keras.Model(networks.encoder.input, networks.decoder(networks.encoder.output))
+def _torch(model: str, settings: dict[str, Any], clock: _Clock) -> None:
+    import torch  # noqa: PLC0415
+    from in_torch import translated  # noqa: PLC0415
 
-
-def _networks(case: Prepared) -> Networks:
-    height, width, channels = case.images.train.shape[1:]
-    return build(case.plan, (height, width, channels))
-
-
-def _torch(case: Prepared) -> Iterator[Spent]:
-    settings = case.plan.training
-    networks = _networks(case)
-    layers = [layer for network in (networks.encoder, networks.decoder) for layer in network.layers]
-    model = torch.nn.Sequential(*(module for layer in layers for module in _translated(layer)))
-    assert sum(each.numel() for each in model.parameters()) == sum(
-        math.prod(each.shape) for network in networks.kept.values() for each in network.trainable_weights
-    )
-    optimizer = torch.optim.Adam(model.parameters(), settings.learning_rate)
-    seen, held = (
-        torch.from_numpy(np.moveaxis(each, 3, 1).copy()) for each in (case.images.train, case.images.validation)
-    )
-    clock = _Clock()
-    for _ in range(settings.epochs):
-        model.train()
-        for indices in torch.randperm(len(seen)).split(settings.batch_size):
+    plan, *arrays = planned_on_mnist(model, settings)
+    network = translated(plan, arrays[0].shape[1:])
+    optimizer = torch.optim.Adam(network.parameters(), plan.training.learning_rate)
+    seen, held = (torch.from_numpy(np.moveaxis(images, 3, 1).copy()) for images in arrays)
+    for _ in range(plan.training.epochs):
+        network.train()
+        for indices in torch.randperm(len(seen)).split(plan.training.batch_size):
             batch = seen[indices].float() / 255
             optimizer.zero_grad()
-            torch.nn.functional.mse_loss(model(batch), batch).backward()
+            torch.nn.functional.mse_loss(network(batch), batch).backward()
             optimizer.step()
-        model.eval()
+        network.eval()
         with torch.no_grad():
-            for part in held.split(settings.batch_size):
+            for part in held.split(plan.training.batch_size):
                 batch = part.float() / 255
-                torch.nn.functional.mse_loss(model(batch), batch)
-        yield clock.lap()
+                torch.nn.functional.mse_loss(network(batch), batch).item()
+        clock.lap()
 
 
-def _translated(layer: keras.layers.Layer) -> Iterator[Any]:
-    """Return what PyTorch calls a layer; what images are 28 x 28 for needs no cropping."""
-    nn, shape = torch.nn, layer.output.shape[1:]
-    match layer:
-        case keras.layers.InputLayer():
-            return
-        case keras.layers.Flatten():
-            yield nn.Flatten()
-        case keras.layers.Reshape():
-            yield nn.Unflatten(1, (shape[2], shape[0], shape[1]))
-        case keras.layers.Dense():
-            yield nn.Linear(layer.input.shape[-1], layer.units)
-        case keras.layers.Conv2D():
-            yield nn.Conv2d(layer.input.shape[-1], layer.filters, 3, layer.strides, padding=1, bias=layer.use_bias)
-        case keras.layers.Conv2DTranspose():
-            stride = layer.strides[0]
-            yield nn.ConvTranspose2d(
-                layer.input.shape[-1], layer.filters, 3, stride, 1, output_padding=stride - 1, bias=layer.use_bias
-            )
-        case keras.layers.BatchNormalization():
-            yield nn.BatchNorm2d(shape[-1])
-        case keras.layers.LeakyReLU():
-            yield nn.LeakyReLU(layer.negative_slope)
-        case _:
-            raise NotImplementedError(type(layer).__name__)
-    activation = getattr(layer, "activation", None)
-    if activation in (keras.activations.relu, keras.activations.sigmoid):
-        yield {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}[activation.__name__]()
+def _measure(way: str, model: str, settings: str) -> None:
+    clock = _Clock()
+    measure: Callable[..., None] = {"lab": _lab, "keras": _keras, "torch": _torch}[way]
+    measure(model, json.loads(settings), clock)
+    print(json.dumps(clock.laps))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--measure"]:
+        _measure(*sys.argv[2:])
+    else:
+        main()

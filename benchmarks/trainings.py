@@ -1,4 +1,4 @@
-"""A training that is ready to begin, in a lab of its own: what several benchmarks measure."""
+"""Trainings on MNIST that are ready to begin, in a lab of its own: what several benchmarks measure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aelab import runs
 from aelab.datasets import store
@@ -14,12 +14,15 @@ from aelab.datasets.importing import import_path
 from aelab.jobs import folder
 from aelab.jobs.context import JobContext
 from aelab.jobs.job import Job
+from aelab.pixels import UInt8Images
 from aelab.runs import RunWriter
 from aelab.tasks import train as task
 from aelab.tasks._training import Keeper
 from aelab.training.config import Plan
-from aelab.training.loop import TrainingImages, limited
-from aelab.training.order import taking_turns
+from aelab.training.order import limited, taking_turns
+
+if TYPE_CHECKING:
+    from aelab.training.loop import TrainingImages
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,23 @@ def lab_with(mnist: Path, artifacts: str) -> None:
     import_path(mnist.absolute(), "mnist")
 
 
-def prepared(model: str, settings: dict[str, Any]) -> Prepared:
-    """Return a training on MNIST, whose run and job are there to be written into."""
+def planned_on_mnist(model: str, settings: dict[str, Any]) -> tuple[Plan, UInt8Images, UInt8Images]:
+    """Return the plan of a training on MNIST, its training images and its validation images, without TensorFlow."""
     dataset = store.open_dataset("mnist")
     plan = task.planned(dataset, model, settings)
-    run = runs.new_run("mnist", dataset.checksum, plan)
+    indices = limited(dataset.indices("train"), dataset.labels, plan.training.limit)
+    shown = taking_turns(dataset.indices("validation"), dataset.labels)
+    return plan, dataset.take(indices), dataset.take(shown)
+
+
+def prepared(model: str, settings: dict[str, Any]) -> Prepared:
+    """Return a training on MNIST, whose run and job are there to be written into."""
+    from aelab.training.loop import TrainingImages  # noqa: PLC0415
+
+    plan, *images = planned_on_mnist(model, settings)
+    run = runs.new_run("mnist", store.open_dataset("mnist").checksum, plan)
     runs.create(run)
     job = Job(run.id, "train", {"run": run.id}, time.time())
     folder.create(job)
-    indices = limited(dataset.indices("train"), dataset.labels, plan.training.limit)
-    shown = taking_turns(dataset.indices("validation"), dataset.labels)
-    images = TrainingImages(dataset.take(indices), dataset.take(shown))
     said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
-    return Prepared(plan, images, Keeper(JobContext(job), RunWriter(run)), said)
+    return Prepared(plan, TrainingImages(*images), Keeper(JobContext(job), RunWriter(run)), said)

@@ -21,8 +21,7 @@ from aelab.jobs import queue
 from aelab.pixels import to_unit
 from aelab.runs import Run
 from aelab.tasks import train
-from aelab.training.loop import limited
-from aelab.training.order import taking_turns
+from aelab.training.order import limited, taking_turns
 
 TINY = {"limit": 50, "epochs": 1, "latent_dim": 2, "batch_size": 25}
 

@@ -9,7 +9,6 @@ from aelab.noise import noises
 from aelab.pixels import to_unit
 from aelab.training.config import Plan, plan
 from aelab.training.data import TrainingBatches, corrupted, fixed_batches
-from aelab.training.order import taking_turns
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
 GREY = np.full((200, 8, 8, 1), 128, np.uint8)
@@ -117,12 +116,3 @@ def test_corruption_is_what_the_file_of_the_noise_does() -> None:
     chosen = plan("dae", {"noise": "salt_pepper", "noise_level": 0.25})
     expected = noises["salt_pepper"].apply(to_unit(IMAGES), 0.25, np.random.default_rng(9))
     np.testing.assert_array_equal(corrupted(to_unit(IMAGES), chosen, seed=9), expected)
-
-
-def test_the_first_images_are_of_every_class_in_turn() -> None:
-    labels = np.array([0, 0, 0, 1, 1, 2, -1, 0], np.int32)
-    indices = np.array([0, 1, 2, 3, 4, 5, 6])
-    found = taking_turns(indices, labels)
-    assert labels[found].tolist() == [-1, 0, 1, 2, 0, 1, 0]
-    assert sorted(found) == sorted(indices)
-    assert taking_turns(indices[:0], labels).tolist() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 from typing import Any
@@ -17,7 +16,7 @@ from aelab.errors import LabError
 from aelab.pixels import to_uint8, to_unit
 from aelab.training.config import plan
 from aelab.training.data import corrupted
-from aelab.training.loop import TrainingImages, limited, train
+from aelab.training.loop import TrainingImages, train
 from aelab.training.networks import Networks, build
 from aelab.training.recorder import Cancelled
 
@@ -133,37 +132,3 @@ def test_weights_come_from_the_seed_alone() -> None:
     for first, second in zip(one, two, strict=True):
         np.testing.assert_array_equal(first, second)
     assert any((first != third).any() for first, third in zip(one, other, strict=True))
-
-
-LABELS = np.repeat([0, 1, 2], [600, 300, 100])
-INDICES = np.sort(np.random.default_rng(5).permutation(1000)[:800])
-
-
-def test_without_a_limit_all_images_are_used() -> None:
-    for limit in (0, 800, 10_000):
-        np.testing.assert_array_equal(limited(INDICES, LABELS, limit), INDICES)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 10, 100, 799])
-def test_a_limit_takes_so_many_of_the_indices_and_always_the_same(limit: int) -> None:
-    found = limited(INDICES, LABELS, limit)
-    assert len(np.unique(found)) == limit
-    assert set(found) <= set(INDICES)
-    assert np.all(np.diff(found) > 0)
-    np.testing.assert_array_equal(limited(INDICES, LABELS, limit), found)
-
-
-@pytest.mark.parametrize("limit", [20, 100, 400])
-def test_a_limit_takes_of_each_class_its_share(limit: int) -> None:
-    shares = np.bincount(LABELS[INDICES]) / len(INDICES)
-    found = np.bincount(LABELS[limited(INDICES, LABELS, limit)], minlength=3)
-    assert np.abs(found - limit * shares).max() <= 1
-
-
-def test_a_smaller_limit_takes_some_of_what_a_larger_one_takes() -> None:
-    nested = [set(limited(INDICES, LABELS, limit)) for limit in (3, 10, 50, 200, 700, 0)]
-    assert all(small < large for small, large in itertools.pairwise(nested))
-
-
-def test_images_without_labels_can_be_limited_too() -> None:
-    assert len(limited(INDICES, np.full(1000, -1), 10)) == 10

@@ -23,7 +23,7 @@ from aelab.studies import generation, reconstruction
 from aelab.tasks import diagnose
 from aelab.training import speeds
 from aelab.training.estimate import estimate
-from aelab.training.order import taking_turns
+from aelab.training.order import limited, taking_turns
 from aelab.training.recorder import Cancelled, Checkpoint, Epoch
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def share_done(epochs: int, of: int) -> float:
 def _fitted(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networks:
     """Train from the checkpoint, or from scratch where there is none."""
     from aelab.training.graphics_card import graphics_card_alone  # noqa: PLC0415
-    from aelab.training.loop import TrainingImages, limited  # noqa: PLC0415
+    from aelab.training.loop import TrainingImages  # noqa: PLC0415
     from aelab.training.loop import train as fit  # noqa: PLC0415
 
     keeper.writer.rewind(found)

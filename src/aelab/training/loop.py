@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 
 from aelab.models.spec import Shape
 from aelab.models.tracing import summarize
@@ -175,23 +174,6 @@ def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trai
         jit_compile=False,  # on the CPU, XLA makes convolutions 1.5 to 3 times slower
     )
     return trainee
-
-
-def limited(indices: np.ndarray, labels: np.ndarray, limit: int) -> np.ndarray:
-    """Return `limit` of the indices, evenly over the classes and the same for every seed; all if 0.
-
-    A smaller limit's images are among a larger one's, so that learning curves over the number of
-    images compare like with like.
-    """
-    if limit == 0 or limit >= len(indices):
-        return indices
-    rng = np.random.default_rng(0)
-    shuffled = rng.permutation(indices)
-    rank = np.empty(len(shuffled))
-    for label in np.unique(labels[shuffled]):
-        members = np.flatnonzero(labels[shuffled] == label)
-        rank[members] = (np.arange(len(members)) + 0.5) / len(members)
-    return np.sort(shuffled[np.argsort(rank, kind="stable")[:limit]])
 
 
 def _steps_per_execution(plan: Plan, networks: Networks, steps: int) -> int:
