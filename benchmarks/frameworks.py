@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 from timing import Spent
-from trainings import lab_with, planned_on_mnist, prepared
+from trainings import lab_with, planned, prepared
 
 _CASES: list[tuple[str, dict[str, Any]]] = [("deep_ae", {}), ("conv_ae", {"limit": 20_000})]
 _WAYS = {"lab": "keras", "keras": "keras", "torch": "torch"}  # and the package that each needs
@@ -112,7 +112,7 @@ def _keras(model: str, settings: dict[str, Any], clock: _Clock) -> None:
 
     from aelab.training.networks import build  # noqa: PLC0415
 
-    plan, train, validation = planned_on_mnist(model, settings)
+    plan, train, validation = planned("mnist", model, settings)
     networks = build(plan, train.shape[1:])
     chained = keras.Model(networks.encoder.input, networks.decoder(networks.encoder.output))
     chained.compile(keras.optimizers.Adam(plan.training.learning_rate), "mse")
@@ -132,7 +132,7 @@ def _torch(model: str, settings: dict[str, Any], clock: _Clock) -> None:
     import torch  # noqa: PLC0415
     from in_torch import translated  # noqa: PLC0415
 
-    plan, *arrays = planned_on_mnist(model, settings)
+    plan, *arrays = planned("mnist", model, settings)
     network = translated(plan, arrays[0].shape[1:])
     optimizer = torch.optim.Adam(network.parameters(), plan.training.learning_rate)
     seen, held = (torch.from_numpy(np.moveaxis(images, 3, 1).copy()) for images in arrays)

@@ -1,4 +1,4 @@
-"""Trainings on MNIST that are ready to begin, in a lab of its own: what several benchmarks measure."""
+"""Trainings that are ready to begin, in a lab of its own: what several benchmarks measure."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def lab_with(mnist: Path, artifacts: str) -> None:
     import_path(mnist.absolute(), "mnist")
 
 
-def planned_on_mnist(model: str, settings: dict[str, Any]) -> tuple[Plan, UInt8Images, UInt8Images]:
-    """Return the plan of a training on MNIST, its training images and its validation images, without TensorFlow."""
-    dataset = store.open_dataset("mnist")
-    plan = task.planned(dataset, model, settings)
-    indices = limited(dataset.indices("train"), dataset.labels, plan.training.limit)
-    shown = taking_turns(dataset.indices("validation"), dataset.labels)
-    return plan, dataset.take(indices), dataset.take(shown)
+def planned(dataset: str, model: str, settings: dict[str, Any]) -> tuple[Plan, UInt8Images, UInt8Images]:
+    """Return the plan of a training on a dataset, its training images and its validation images, without TensorFlow."""
+    images = store.open_dataset(dataset)
+    plan = task.planned(images, model, settings)
+    indices = limited(images.indices("train"), images.labels, plan.training.limit)
+    shown = taking_turns(images.indices("validation"), images.labels)
+    return plan, images.take(indices), images.take(shown)
 
 
 def prepared(model: str, settings: dict[str, Any]) -> Prepared:
     """Return a training on MNIST, whose run and job are there to be written into."""
     from aelab.training.loop import TrainingImages  # noqa: PLC0415
 
-    plan, *images = planned_on_mnist(model, settings)
+    plan, *images = planned("mnist", model, settings)
     run = runs.new_run("mnist", store.open_dataset("mnist").checksum, plan)
     runs.create(run)
     job = Job(run.id, "train", {"run": run.id}, time.time())
