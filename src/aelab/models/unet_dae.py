@@ -34,7 +34,7 @@ class Config(NoiseConfig):
 
     noise_level: float = level(0.1)
     filters: int = field(
-        32,
+        16,
         "Filters",
         "Channels of the first convolution; each next one has twice as many.",
         low=2,
@@ -102,7 +102,7 @@ SPEC = ModelSpec(
         Symbol(r"\hat{x}", N_("what the network makes of it"), "output"),
         Symbol(r"f_\theta", N_("the correction that the network paints"), "correction"),
     ),
-    usual={"learning_rate": 0.001},
+    usual={"epochs": 60, "batch_size": 8},
     denoises=True,
     order=4,
 )
