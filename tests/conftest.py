@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from labs import TrainedLab, taken_lane, train_lab, with_gan
+from labs import TrainedLab, taken_lane, train_lab, with_gan, with_unet
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -60,6 +60,18 @@ def trained_gan_lab(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathFa
 def gan_lab(trained_gan_lab: TrainedLab, artifacts: Path) -> TrainedLab:
     """Return a copy of the lab with a run that has no encoder; it is this test's artifacts folder."""
     return trained_gan_lab.copied_to(artifacts)
+
+
+@pytest.fixture(scope="session")
+def trained_unet_lab(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathFactory) -> TrainedLab:
+    """Return the trained lab with one more run, which has no code: only read it."""
+    return with_unet(trained_lab, tmp_path_factory.mktemp("unet") / "lab")
+
+
+@pytest.fixture
+def unet_lab(trained_unet_lab: TrainedLab, artifacts: Path) -> TrainedLab:
+    """Return a copy of the lab with a run that has no code; it is this test's artifacts folder."""
+    return trained_unet_lab.copied_to(artifacts)
 
 
 @pytest.fixture

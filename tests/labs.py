@@ -81,6 +81,16 @@ def with_gan(lab: TrainedLab, folder: Path) -> TrainedLab:
     return TrainedLab(folder, {**made.runs, "gan": run.id})
 
 
+def with_unet(lab: TrainedLab, folder: Path) -> TrainedLab:
+    """Return a copy of a lab in `folder` with one more run, `unet_dae`, which has no code; a real worker trains it."""
+    made = lab.copied_to(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AELAB_ARTIFACTS", str(folder))
+        run = train.submit("digits", "unet_dae", {**_COMMON, "filters": 4, "depth": 2, "noise_level": 0.3})
+        _wait_for(run)
+    return TrainedLab(folder, {**made.runs, "unet_dae": run.id})
+
+
 def _wait_for(run: Run) -> None:
     job = jobs.find(run.id)
     assert job is not None

@@ -15,6 +15,7 @@ from aelab.errors import LabError
 from aelab.inference import Inference
 from aelab.pixels import to_uint8, to_unit
 from aelab.training.networks import build
+from aelab.training.weights import set_weights
 
 MODELS = sorted(LATENT_DIM)
 
@@ -143,6 +144,39 @@ def test_a_run_without_an_encoder_draws_and_says_what_it_cannot_do(
             asked(np.zeros((1, 28, 28, 1), np.float32))
     with pytest.raises(LabError, match=f"Run {run.id} has no encoder: it draws images"):
         run.network("encoder")
+
+
+def test_a_run_without_a_code_restores_and_says_what_it_cannot_do(
+    trained_unet_lab: TrainedLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELAB_ARTIFACTS", str(trained_unet_lab.folder))
+    run = runs.find(trained_unet_lab.runs["unet_dae"])
+    server, images = inference.load(run), images_of_the_test()[:20]
+    assert (server.encodes, server.decodes, server.reconstructs) == (False, False, True)
+    assert (server.shape, server.latent_dim) == ((28, 28, 1), 0)
+    networks = build(run.plan, (28, 28, 1))
+    set_weights(networks, run.weights())
+    restored = server.reconstruct(images)
+    np.testing.assert_allclose(restored, networks.reconstruct(images), atol=1e-5)
+    assert 0 <= restored.min() <= restored.max() <= 1
+    for asked, given in ((server.encode, images), (server.decode, np.zeros((1, 0), np.float32))):
+        with pytest.raises(LabError, match=f"Run {run.id} has no code: .* Choose a run of another model"):
+            asked(given)
+    assert server.posterior(images) is None
+    for network in ("encoder", "decoder"):
+        with pytest.raises(LabError, match=f"Run {run.id} has no code"):
+            run.network(network)
+    with pytest.raises(LabError, match="takes images of 28 × 28 × 1; these are 28 × 28 × 3"):
+        server.reconstruct(np.zeros((2, 28, 28, 3), np.float32))
+
+
+@pytest.mark.parametrize("damage", [b"not a network", None])
+def test_a_damaged_network_without_codes_is_named(unet_lab: TrainedLab, damage: bytes | None) -> None:
+    run = runs.find(unet_lab.runs["unet_dae"])
+    stranger = runs.find(unet_lab.runs["conv_ae"]).network("decoder")
+    (run.folder / "restorer.onnx").write_bytes(damage or stranger)
+    with pytest.raises(LabError, match=f"run {run.id} (is damaged|do not belong together).* Train it again"):
+        inference.load(run)
 
 
 def test_pixels_survive_the_way_to_the_model_and_back() -> None:

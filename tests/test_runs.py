@@ -174,7 +174,7 @@ def test_a_deleted_run_leaves_nothing(lab: TrainedLab) -> None:
 def test_what_a_run_of_the_same_id_left_behind_is_gone_when_it_is_created_anew(artifacts: Path) -> None:
     run = new()
     RunWriter(run).epoch({"epoch": 1})
-    RunWriter(run).networks(encoder=b"old", decoder=b"old", weights=b"old")
+    RunWriter(run).networks({"encoder": b"old", "decoder": b"old"}, b"old")
     runs.create(run)
     assert run.history() == []
     assert names(run.folder) == ["checkpoints", "config.json", "snapshots"]

@@ -18,7 +18,7 @@ from aelab.runs import Run
 from ui import equation, tables
 from ui.guards import guarded
 from ui.i18n import t
-from ui.network_drawing import Block, Line, Part, blocks, draw
+from ui.network_drawing import Block, Line, Part, blocks, draw, skip_marks
 
 
 def offer(spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
@@ -49,7 +49,7 @@ def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
     summary = summarize(spec, config, shape)
     network, layers, loss = st.tabs([t("Network"), t("Layers"), t("Loss")])
     with network:
-        _draw_network(t(spec.label), summary, config.latent_dim, shape)
+        _draw_network(t(spec.label), summary, config.code_length, shape)
     with layers:
         _show_layers(key, spec, summary)
     with loss:
@@ -57,8 +57,6 @@ def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
 
 
 def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) -> None:
-    values = math.prod(shape)
-    figures = {"numbers": _count(latent_dim), "values": _count(values), "ratio": f"{values / latent_dim:.3g}"}
     columns = [_way(summary, latent_dim, shape)]
     if summary.opponent:
         columns.append(
@@ -67,21 +65,36 @@ def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) ->
                 _network(t("Critic"), "critic", summary.opponent),
             ]
         )
-    told = (
-        t("Numbers in the code: **{numbers}**, for the {values} values of an image: {ratio} to 1.", **figures)
-        if summary.encoder
-        else t("Numbers in the code: **{numbers}**, from which the {values} values of an image are drawn.", **figures)
-    )
-    st.markdown(told)
+    st.markdown(_say_code(summary, latent_dim, math.prod(shape)))
     st.html(draw(columns, alt=_alt(name, columns)))
     st.caption(
         t("A block twice as wide gives eight times as many numbers; the higher it is, the more channels they are in.")
     )
 
 
+def _say_code(summary: Summary, latent_dim: int, values: int) -> str:
+    if summary.restorer:
+        return t(
+            "No code: the network paints a correction of the image. A number in a circle marks where a skip connection "
+            "begins, and where it ends; all else passes through the narrowest layer."
+        )
+    figures = {"numbers": _count(latent_dim), "values": _count(values)}
+    if not summary.encoder:
+        return t("Numbers in the code: **{numbers}**, from which the {values} values of an image are drawn.", **figures)
+    return t(
+        "Numbers in the code: **{numbers}**, for the {values} values of an image: {ratio} to 1.",
+        ratio=f"{values / latent_dim:.3g}",
+        **figures,
+    )
+
+
 def _way(summary: Summary, latent_dim: int, shape: Shape) -> list[Part]:
     """Return the way of an image to its code and back, or from a code that is drawn to an image."""
     image = Line("image", t("Image"), _by(shape), shape)
+    if summary.restorer:
+        noisy = Line("image", t("Image"), _by(shape), shape, skip_marks(summary.restorer).get(-1, ""))
+        restored = Line("image", t("Restored image"), _by(shape), shape)
+        return [Part("", (noisy,)), _network(t("Network"), "layer", summary.restorer), Part("", (restored,))]
     count = t("numbers: {count}", count=_count(latent_dim))
     decoder = _network(t("Decoder"), "layer", summary.decoder)
     if not summary.encoder:
@@ -122,8 +135,13 @@ def _alt(name: str, columns: Sequence[Sequence[Part]]) -> str:
 
 
 def _show_layers(key: str, spec: ModelSpec, summary: Summary) -> None:
-    networks = {"encoder": summary.encoder, "decoder": summary.decoder, "critic": summary.opponent}
-    names = {"encoder": t("Encoder"), "decoder": t("Decoder"), "critic": t("Critic")}
+    networks = {
+        "encoder": summary.encoder,
+        "decoder": summary.decoder,
+        "critic": summary.opponent,
+        "restorer": summary.restorer,
+    }
+    names = {"encoder": t("Encoder"), "decoder": t("Decoder"), "critic": t("Critic"), "restorer": t("Network")}
     for network, rows in networks.items():
         if rows:
             st.markdown(

@@ -31,7 +31,7 @@ def offer(lane: Lane) -> None:
     st.caption(t("Take {run} away:", run=plain(lane.run.id)))
     with st.container(horizontal=True):
         if len(lane.film.epochs) > 1:
-            if lane.film.has_map:
+            if lane.has_reconstructions:
                 _offer_gif(lane, ("target", "output"), t("Reconstructions as GIF"), "reconstructions")
             if lane.has_samples:
                 _offer_gif(lane, ("samples",), t("Samples as GIF"), "samples")

@@ -29,7 +29,7 @@ _WORDS_IN = frozenset(
 )
 #: Those words, as far as they are no label or message elsewhere.
 WORDS = (
-    N_("encoder"), N_("decoder"), N_("train"), N_("validation"), N_("test"),
+    N_("encoder"), N_("decoder"), N_("restorer"), N_("train"), N_("validation"), N_("test"),
     N_("model"), N_("noise"), N_("metric"), N_("dataset source"), N_("study"), N_("task"),
     N_("it ends too early"), N_("a checksum is wrong"),
     N_("any"), N_("none"), N_("unknown"), N_("a single number"), N_("missing fields"),

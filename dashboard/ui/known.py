@@ -59,6 +59,8 @@ def named(run_id: str, said: About) -> str:
 def remarks(run: Run, said: About) -> list[str]:
     """Return what has to be known of a run before its numbers are believed."""
     found = []
+    if not run.decodes:
+        found.append(t("no bottleneck: that it gives clean images back says nothing, what counts is what it restores"))
     epoch = run.stopped_after()
     if epoch is not None:
         found.append(t("finished early, after epoch {epoch}", epoch=epoch))

@@ -35,7 +35,7 @@ class Lane:
         What it was trained on, if that is still there.
     indices : ndarray or None
         Which images of the dataset the points of the map are, if that can be known.
-    has_samples : bool
+    has_reconstructions, has_samples : bool
     working : bool
         Whether it is still being trained.
     """
@@ -44,6 +44,7 @@ class Lane:
     film: Film
     dataset: Dataset | None
     indices: npt.NDArray[np.intp] | None
+    has_reconstructions: bool
     has_samples: bool
     working: bool
 
@@ -72,7 +73,8 @@ def open_lane(run: Run) -> Lane:
         )  # a built-in one is not made for this
         if dataset and found.has_map:
             indices = caches.shown_images(run, kept["target"], found.positions.shape[1])
-    return Lane(run, found, dataset, indices, "samples" in kept, runs.status(run).state in OPEN)
+    pictures = ("target" in kept, "samples" in kept)
+    return Lane(run, found, dataset, indices, *pictures, runs.status(run).state in OPEN)
 
 
 def epochs_of(lanes: Iterable[Lane]) -> list[int]:

@@ -72,7 +72,11 @@ def _offer_pages(run: Run) -> None:
         ("views/compare.py", t("Compare"), ":material/compare_arrows:"),
         ("views/reports.py", t("Reports"), ":material/leaderboard:"),
     ):
-        possible = {"views/denoise.py": run.encodes, "views/time_machine.py": len(run.snapshot_epochs()) > 1}
+        possible = {
+            "views/denoise.py": run.reconstructs,
+            "views/latent.py": run.decodes,
+            "views/time_machine.py": len(run.snapshot_epochs()) > 1,
+        }
         if possible.get(path, True):
             row.page_link(path, label=label, icon=icon, query_params={RUN_KEY: run.id})
 
@@ -164,7 +168,7 @@ def _reconstructions(run: Run) -> None:
         return
     chosen = _spread(epochs, 5)
     snapshots = [run.snapshot(epoch) for epoch in chosen]
-    if run.encodes:
+    if run.reconstructs:
         _show_reconstructions(run, snapshots, chosen)
     else:
         _show_samples(snapshots, chosen)

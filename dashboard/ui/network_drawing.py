@@ -14,16 +14,24 @@ from typing import Final, Literal
 
 from aelab.models.tracing import LayerSummary
 
-_ALONGSIDE: Final = frozenset({"BatchNormalization", "LeakyReLU", "ReLU"})  # what is done to a layer's output
+_ALONGSIDE: Final = frozenset({"BatchNormalization", "LeakyReLU", "ReLU", "Clip"})  # what is done to a layer's output
 _NARROWEST = 2.0  # per cent of the room
 _LOWEST, _PER_DOUBLING = 8.0, 3.0  # pixels, of one channel and for twice as many
 
 
 @dataclass(frozen=True)
 class Block:
-    """Layers that are drawn as one: a layer with what is done to its output, or several side by side."""
+    """Layers that are drawn as one: a layer with what is done to its output, or several side by side.
+
+    Attributes
+    ----------
+    layers : tuple of LayerSummary
+    marks : str
+        Of the skip connections that begin or end here.
+    """
 
     layers: tuple[LayerSummary, ...]
+    marks: str = ""
 
     @property
     def _beside(self) -> bool:
@@ -36,8 +44,8 @@ class Block:
 
     @property
     def more(self) -> str:
-        """What is done to the output of that layer."""
-        return "" if self._beside else "".join(f" + {row.kind}" for row in self.layers[1:])
+        """What is done to the output of that layer, and which skip connections begin or end there."""
+        return self.marks if self._beside else "".join(f" + {row.kind}" for row in self.layers[1:]) + self.marks
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -84,15 +92,27 @@ class Part:
 def blocks(rows: Sequence[LayerSummary]) -> list[Block]:
     """Take the layers of a network together where they are one thought."""
     found: list[Block] = []
+    marks = skip_marks(rows)
     for index, row in enumerate(rows):
         last = found[-1].layers if found else ()
         beside = any(row.source == other.source and row.kind == other.kind for other in last)
         follows = row.kind in _ALONGSIDE and row.source == index - 1
         if last and (beside or (follows and row.shape == last[-1].shape)):
-            found[-1] = Block((*last, row))
+            found[-1] = Block((*last, row), found[-1].marks + marks.get(index, ""))
         else:
-            found.append(Block((row,)))
+            found.append(Block((row,), marks.get(index, "")))
     return found
+
+
+def skip_marks(rows: Sequence[LayerSummary]) -> dict[int, str]:
+    """Return, by row, a number in a circle for every skip connection that begins or ends there; -1 is the input."""
+    ends = sorted((begin, end) for end, row in enumerate(rows) for begin in row.skips)
+    marks: dict[int, str] = {}
+    for number, (begin, end) in enumerate(ends):
+        circled = chr(ord("\N{CIRCLED DIGIT ONE}") + number)
+        marks[begin] = f"{marks.get(begin, '')} {circled}\N{RIGHTWARDS ARROW}"
+        marks[end] = f"{marks.get(end, '')} \N{RIGHTWARDS ARROW}{circled}"
+    return marks
 
 
 def size(shape: tuple[int, ...], most: int) -> tuple[float, float]:

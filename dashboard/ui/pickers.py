@@ -69,9 +69,9 @@ def pick_run(usable: Callable[[Run], bool] = lambda run: True) -> Run:
     Parameters
     ----------
     usable : callable
-        Which runs this page is for; they come first. Those that have no encoder come last everywhere.
+        Which runs this page is for; they come first. Those that only draw come last everywhere.
     """
-    done = sorted(offered(), key=lambda run: (not usable(run), not run.encodes))
+    done = sorted(offered(), key=lambda run: (not usable(run), not run.reconstructs))
     if not done:
         empty(t("No run is done yet. Start one on the Train page, or wait for the starter lab on Home."))
     chosen = linked.select(t("Run"), [run.id for run in done], RUN_KEY, explain=say_no_run)
@@ -131,6 +131,14 @@ def describe(run: Run) -> str:
 
 
 def _settings(run: Run) -> str:
+    if not run.decodes:  # nor a code
+        return t(
+            "{model}, on {dataset}, {epochs} epochs, seed {seed}",
+            model=t(models[run.model].label),
+            dataset=plain(run.dataset),
+            epochs=run.settings.get("epochs", "?"),
+            seed=run.settings.get("seed", "?"),
+        )
     if run.model in models and models[run.model].fit is not None:  # a closed form has no epochs
         return t(
             "{model} with a latent dimension of {latent}, on {dataset}, seed {seed}",

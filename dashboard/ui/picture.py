@@ -77,7 +77,7 @@ def _show_neighbours(data: Dataset, index: int) -> None:
 
 
 def _show_reconstruction(data: Dataset, index: int) -> None:
-    trained = [run for run in runs.done() if run.dataset_checksum == data.checksum and run.encodes]
+    trained = [run for run in runs.done() if run.dataset_checksum == data.checksum and run.reconstructs]
     if not trained:
         st.caption(t("When a run has been trained on this dataset, this shows what it makes of the image."))
         return

@@ -72,7 +72,7 @@ def offer_to_place(run: Run) -> None:
 
 def offer_to_compare(chosen: Sequence[Run]) -> None:
     """Let the visitor bring a picture, and show what each of some runs on the same images makes of it, if it can."""
-    chosen = [run for run in chosen if run.encodes]
+    chosen = [run for run in chosen if run.reconstructs]
     if not chosen:
         return
     image = _ask(caches.images_of(chosen[0]))

@@ -115,11 +115,14 @@ def _offer_words(run_id: str, said: About) -> None:
 def _offer_files(run: Run) -> None:
     st.caption(t("Take it away"))
     onnx = "application/octet-stream"
-    encoder = (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", onnx, lambda: run.network("encoder"))
+    networks = {
+        "encoder": (t("Encoder (ONNX)"), f"{run.id}-encoder.onnx", onnx, lambda: run.network("encoder")),
+        "decoder": (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", onnx, lambda: run.network("decoder")),
+        "restorer": (t("Network (ONNX)"), f"{run.id}-restorer.onnx", onnx, lambda: run.network("restorer")),
+    }
     for label, name, kind, content in (
         (t("Whole run (zip)"), f"{run.id}.zip", "application/zip", lambda: zipped(run)),
-        *([encoder] if run.encodes else []),
-        (t("Decoder (ONNX)"), f"{run.id}-decoder.onnx", onnx, lambda: run.network("decoder")),
+        *(networks[name] for name in run.networks),
         (
             t("Weights (npz)"),
             f"{run.id}-weights.npz",

@@ -12,7 +12,7 @@ from aelab.models import models
 from aelab.runs import Run
 from aelab.studies import comparison, generation
 from ui import caches, mosaic
-from ui.i18n import plain, t
+from ui.i18n import plain, say, t
 from ui.pickers import describe
 
 _DRAWN, _COLUMNS = 40, 20
@@ -20,6 +20,9 @@ _DRAWN, _COLUMNS = 40, 20
 
 def show_samples(runs: Sequence[Run], table: pd.DataFrame) -> None:
     """Draw samples of each generative run with its Fréchet distance; nothing where no run is generative."""
+    for run in runs:
+        if not run.decodes:
+            st.caption(say(run.lacks_code()))
     generative = [run for run in runs if run.model in models and models[run.model].generative]
     if not generative:
         return

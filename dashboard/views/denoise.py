@@ -20,7 +20,7 @@ controls, main = st.columns([1, 3], gap="large")
 
 with controls:
     run = pick_run(lambda run: run.model in models and models[run.model].denoises)
-if not run.encodes:
+if not run.reconstructs:
     with main:
         empty(
             t(

@@ -18,7 +18,16 @@ question = st.empty()
 controls, main = st.columns([1, 3], gap="large")
 
 with controls:
-    run = pick_run()
+    run = pick_run(lambda run: run.decodes)
+if not run.decodes:
+    with main:
+        empty(
+            t(
+                "This run has no code: it restores images, and there is neither a map of them nor anything to decode. "
+                "Choose another run, or see what it restores on the Denoise page."
+            )
+        )
+with controls:
     networks = caches.networks(run)
     view = latent.pick_view() if networks.encodes else "decode"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,11 +14,11 @@ import onnxruntime
 from aelab.errors import LabError
 from aelab.pixels import Images
 from aelab.runs import Run
-from aelab.runs.run import no_encoder
+from aelab.runs.run import no_code, no_encoder
 
 Codes = npt.NDArray[np.float32]
 
-_BATCH = 256
+_MOST_AT_ONCE, _MOST_VALUES = 256, 1_000_000  # a U-Net holds a hundred times what it is given, in the server too
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,30 @@ class Inference:
     shape : tuple of int
         (H, W, C) of the images.
     latent_dim : int
+        How many numbers a code has; 0 where there are no codes.
     """
 
     run_id: str
     shape: tuple[int, int, int]
     latent_dim: int
     _encoder: onnxruntime.InferenceSession | None
-    _decoder: onnxruntime.InferenceSession
+    _decoder: onnxruntime.InferenceSession | None
+    _restorer: onnxruntime.InferenceSession | None = None
 
     @property
     def encodes(self) -> bool:
-        """Whether there is an encoder: without one, images can be drawn, and none be encoded or reconstructed."""
+        """Whether there is an encoder, which gives images codes."""
         return self._encoder is not None
+
+    @property
+    def decodes(self) -> bool:
+        """Whether there is a decoder, which makes images of codes."""
+        return self._decoder is not None
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether something can be made of images; else they can only be drawn."""
+        return self.encodes or self._restorer is not None
 
     def encode(self, images: Images) -> Codes:
         """Return the codes (N, K) of float32 images (N, H, W, C) in [0, 1]; of a VAE, the posterior mean.
@@ -52,14 +65,8 @@ class Inference:
             If the images have another shape than those the run was trained on, or the run has no encoder.
         """
         if self._encoder is None:
-            raise no_encoder(self.run_id)
-        if images.shape[1:] != self.shape:
-            raise LabError(
-                "Run {run} takes images of {expected}; these are {found}.",
-                run=self.run_id,
-                expected=_size(self.shape),
-                found=_size(images.shape[1:]),
-            )
+            raise no_encoder(self.run_id) if self.decodes else no_code(self.run_id)
+        self._check(images)
         return _run(self._encoder, images, self.latent_dim)
 
     def posterior(self, images: Images) -> tuple[Codes, Codes] | None:
@@ -70,7 +77,9 @@ class Inference:
         return mean, _run(self._encoder, images, self.latent_dim, output=1)
 
     def decode(self, codes: Codes) -> Images:
-        """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K)."""
+        """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K); a `LabError` where there is no decoder."""
+        if self._decoder is None:
+            raise no_code(self.run_id)
         if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
             raise LabError(
                 "Run {run} takes codes of {expected} numbers; these have {found}.",
@@ -82,8 +91,21 @@ class Inference:
         return np.clip(images, 0.0, 1.0, out=images)
 
     def reconstruct(self, images: Images) -> Images:
-        """Return decode(encode(images)); a `LabError` where `encode` raises one."""
-        return self.decode(self.encode(images))
+        """Return decode(encode(images)), or what a network without codes makes of them; a `LabError` as `encode`'s."""
+        if self._restorer is None:
+            return self.decode(self.encode(images))
+        self._check(images)
+        return _run(self._restorer, images, *self.shape)
+
+    def _check(self, images: Images) -> None:
+        """Refuse images of another shape than those the run was trained on."""
+        if images.shape[1:] != self.shape:
+            raise LabError(
+                "Run {run} takes images of {expected}; these are {found}.",
+                run=self.run_id,
+                expected=_size(self.shape),
+                found=_size(images.shape[1:]),
+            )
 
 
 def load(run: Run) -> Inference:
@@ -94,6 +116,8 @@ def load(run: Run) -> Inference:
     LabError
         If the run did not get that far, or a file is damaged.
     """
+    if not run.decodes:
+        return _load_restorer(run)
     encoder = _session(run, "encoder") if run.encodes else None
     decoder = _session(run, "decoder")
     image, code = _sides(decoder, "output"), _sides(decoder, "input")
@@ -101,6 +125,15 @@ def load(run: Run) -> Inference:
     if len(image) != 3 or len(code) != 1 or not fits:
         raise LabError("The networks of run {run} do not belong together. Train it again.", run=run.id)
     return Inference(run.id, (image[0], image[1], image[2]), code[0], encoder, decoder)
+
+
+def _load_restorer(run: Run) -> Inference:
+    """Open the one network of a run without codes."""
+    restorer = _session(run, "restorer")
+    given, made = _sides(restorer, "input"), _sides(restorer, "output")
+    if len(given) != 3 or given != made:
+        raise LabError("The networks of run {run} do not belong together. Train it again.", run=run.id)
+    return Inference(run.id, (given[0], given[1], given[2]), 0, None, None, restorer)
 
 
 def _sides(session: onnxruntime.InferenceSession, end: Literal["input", "output"]) -> tuple[int, ...]:
@@ -136,8 +169,9 @@ def _run(
     wanted = [session.get_outputs()[output].name]
     values = np.ascontiguousarray(values, np.float32)
     result = np.empty((len(values), *shape), np.float32)
-    for start in range(0, len(values), _BATCH):
-        result[start : start + _BATCH] = session.run(wanted, {name: values[start : start + _BATCH]})[0]
+    batch = max(1, min(_MOST_AT_ONCE, _MOST_VALUES // math.prod(values.shape[1:])))
+    for start in range(0, len(values), batch):
+        result[start : start + batch] = session.run(wanted, {name: values[start : start + batch]})[0]
     return result
 
 

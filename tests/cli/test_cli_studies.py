@@ -162,3 +162,22 @@ def test_runs_are_compared_by_what_each_of_them_has(answer: Answers, gan_lab: Tr
     alone = answer("report", gan)
     assert alone["best"] == {"frechet": gan}
     assert "mse" not in alone["runs"][0]
+
+
+# A run without a code.
+
+
+def test_a_run_without_a_code_is_measured_by_what_it_restores(answer: Answers, unet_lab: TrainedLab) -> None:
+    run_id, vae = unet_lab.runs["unet_dae"], unet_lab.runs["vae"]
+    assert answer("evaluate", run_id)["psnr"] == pytest.approx(answer("runs", "show", run_id)["metrics"]["psnr"])
+    assert answer("denoise", run_id, "--noise", "gaussian", "--level", "0.3")["gain_db"] > 0
+    found = answer("runs", "compare", run_id, vae)["runs"]
+    assert [row["latent_dim"] for row in found] == [None, 2]
+
+
+def test_what_needs_a_code_is_refused_in_a_sentence(refusal: Refusal, unet_lab: TrainedLab, tmp_path: Path) -> None:
+    run_id, out = unet_lab.runs["unet_dae"], tmp_path / "map.csv"
+    said = refusal("latent", run_id, "--method", "pca", "--out", out)
+    assert said.startswith(f"Run {run_id} has no code: it restores the images that it is given")
+    assert said.endswith("Choose a run of another model for that, such as vae.")
+    assert not out.exists()

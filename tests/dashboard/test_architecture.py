@@ -29,7 +29,7 @@ def unusual(spec: ModelSpec) -> dict[str, str]:
     """Return a small code, and of every choice the last."""
     choices = {name: spec.config.choices(name) for name in spec.config.names()}
     last = {name: found[-1] for name, found in choices.items() if found}
-    return {"latent_dim": "8", **last}
+    return {**({"latent_dim": "8"} if "latent_dim" in spec.config.names() else {"filters": "8"}), **last}
 
 
 def drawings(page: AppTest) -> list[str]:
@@ -37,7 +37,8 @@ def drawings(page: AppTest) -> list[str]:
 
 
 def table_of(summary: Summary):
-    return layer_table({"encoder": summary.encoder, "decoder": summary.decoder, "critic": summary.opponent})
+    networks = {"encoder": summary.encoder, "decoder": summary.decoder, "critic": summary.opponent}
+    return layer_table({**networks, "restorer": summary.restorer})
 
 
 @each_model
@@ -51,11 +52,12 @@ def test_every_family_is_drawn_listed_and_written_down(lab: TrainedLab, visit, m
     summary = summarize(spec, config, SHAPE)
 
     (drawn,) = drawings(page)
-    for rows in filter(None, (summary.encoder, summary.decoder, summary.opponent)):
+    for rows in filter(None, (summary.encoder, summary.decoder, summary.opponent, summary.restorer)):
         assert f"{sum(row.parameters for row in rows):,}".replace(",", "\N{NO-BREAK SPACE}") in drawn
     assert ("Critic" in drawn) == bool(summary.opponent)
     assert ("Encoder" in drawn) == bool(summary.encoder)
-    assert f"Numbers in the code: **{config.latent_dim}**" in said
+    told = f"Numbers in the code: **{config.code_length}**" if config.code_length else "No code: the network paints"
+    assert told in said
 
     table = table_of(summary)
     (shown,) = (frame.value for frame in page.dataframe if "multiply_adds" in frame.value)

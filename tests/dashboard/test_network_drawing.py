@@ -11,7 +11,7 @@ import pytest
 from aelab.models import models
 from aelab.models.spec import ModelSpec
 from aelab.models.tracing import LayerSummary, Summary, summarize
-from ui.network_drawing import Line, Part, blocks, draw, size
+from ui.network_drawing import Line, Part, blocks, draw, size, skip_marks
 
 SHAPES = ((28, 28, 1), (64, 48, 3), (128, 128, 3))
 BODIES = [
@@ -48,7 +48,7 @@ class Seen(HTMLParser):
 
 
 def networks(summary: Summary) -> list[tuple[LayerSummary, ...]]:
-    return [rows for rows in (summary.encoder, summary.decoder, summary.opponent) if rows]
+    return [rows for rows in (summary.encoder, summary.decoder, summary.opponent, summary.restorer) if rows]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -71,6 +71,19 @@ def test_mean_and_log_variance_stand_side_by_side_and_layers_in_a_row_do_not() -
 def test_what_is_done_to_the_output_of_a_layer_is_named_with_it() -> None:
     first, *_ = blocks(summarize(models["conv_ae"], models["conv_ae"].config(), (28, 28, 1)).encoder)
     assert first.name + first.more == "Conv2D + BatchNormalization + LeakyReLU"
+
+
+def test_where_a_skip_connection_begins_and_ends_stands_its_number() -> None:
+    rows = summarize(models["unet_dae"], models["unet_dae"].config.parse({"depth": 2}), (28, 28, 1)).restorer
+    marked = [(block.name, block.more) for block in blocks(rows) if any(mark in block.more for mark in "①②③")]
+    assert marked == [
+        ("Conv2D", " ②→"),
+        ("Conv2D", " ③→"),
+        ("Concatenate", " →③"),
+        ("Concatenate", " →②"),
+        ("Add", " + Clip →①"),
+    ]
+    assert skip_marks(rows)[-1] == " ①→"  # the image itself
 
 
 @pytest.mark.parametrize("most", [1, 784, 2**20])

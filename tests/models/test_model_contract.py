@@ -18,10 +18,11 @@ from labs import Kept
 from aelab.datasets import sources
 from aelab.errors import LabError
 from aelab.models import models
-from aelab.models.spec import ModelSpec, Shape
+from aelab.models.spec import CodeConfig, ModelSpec, Shape
 from aelab.models.tracing import LayerSummary, Summary, summarize
 from aelab.pixels import to_unit
 from aelab.training.config import Plan, plan
+from aelab.training.data import corrupted
 from aelab.training.loop import TrainingImages, train
 from aelab.training.networks import Networks, build, to_onnx
 from aelab.training.quantizer import VectorQuantizer
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object` will b
 
 ALL = [pytest.param(spec, id=spec.name) for spec in models]
 SHAPES = [(28, 28, 1), (128, 128, 3), (33, 47, 3)]
-SMALL = {"latent_dim": 5, "filters": 4, "width": 8, "code_size": 1, "codes": 16}
+SMALL = {"latent_dim": 5, "filters": 4, "depth": 2, "width": 8, "code_size": 1, "codes": 16}
 TEN_IMAGES = {"epochs": 12, "batch_size": 5, "learning_rate": 0.01}
 
 
@@ -70,6 +71,11 @@ def drawn(built: Built) -> np.ndarray:
     return np.random.default_rng(0).random((3, *built.shape), dtype=np.float32)
 
 
+def needs_codes(built: Built) -> None:
+    if built.networks.decoder is None:
+        pytest.skip("images pass through it whole")
+
+
 def codes_of(built: Built) -> np.ndarray:
     """Return codes of three images, or draws of the prior where no image has a code."""
     if built.networks.encoder is not None:
@@ -84,6 +90,7 @@ def sides(built: Built) -> list[tuple[keras.Model, tuple[LayerSummary, ...]]]:
         (networks.encoder, traced.encoder),
         (networks.decoder, traced.decoder),
         (networks.critic, traced.opponent),
+        (networks.restorer, traced.restorer),
     ]
     assert all((network is None) == (rows == ()) for network, rows in found)
     return [(network, rows) for network, rows in found if network is not None]
@@ -108,13 +115,14 @@ def test_the_multiplications_are_those_of_the_kernels(built: Built) -> None:
     for layer in [layer for network in built.networks.kept.values() for layer in kernels(network)]:
         grid = layer.input if isinstance(layer, keras.layers.Conv2DTranspose) else layer.output
         expected += math.prod(layer.kernel.shape) * math.prod(grid.shape[1:-1])
-    for layer in built.networks.decoder.layers:
+    for layer in [layer for network in built.networks.kept.values() for layer in network.layers]:
         if isinstance(layer, VectorQuantizer):  # each number is held against each letter
             expected += layer.codes * layer.output.shape[-1]
     assert built.traced.multiply_adds == expected
 
 
 def test_codes_and_images_have_their_shapes(built: Built) -> None:
+    needs_codes(built)
     codes = codes_of(built)
     assert codes.shape == (3, built.plan.model_config.latent_dim)
     images = built.networks.decode(codes)
@@ -122,7 +130,18 @@ def test_codes_and_images_have_their_shapes(built: Built) -> None:
     assert images.dtype == np.float32
 
 
+def test_reconstructions_are_images_like_those_that_are_given(built: Built) -> None:
+    if not built.plan.model.reconstructs:
+        pytest.skip("it draws only")
+    images = built.networks.reconstruct(drawn(built))
+    assert images.shape == (3, *built.shape) == (3, *built.networks.shape)
+    assert images.dtype == np.float32
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
 def test_images_stay_between_black_and_white_whatever_the_code(built: Built) -> None:
+    needs_codes(built)
     codes = 100 * np.random.default_rng(0).standard_normal((8, built.plan.model_config.latent_dim), dtype=np.float32)
     images = built.networks.decode(codes)
     assert images.min() >= 0
@@ -130,10 +149,10 @@ def test_images_stay_between_black_and_white_whatever_the_code(built: Built) -> 
 
 
 def test_what_the_server_runs_agrees_with_keras(built: Built) -> None:
-    codes = codes_of(built)
-    ways = {"encoder": (drawn(built), codes), "decoder": (codes, built.networks.decode(codes))}
     for name, network in built.networks.kept.items():
-        given, expected = ways[name]
+        given = codes_of(built) if name == "decoder" else drawn(built)
+        expected = network(given, training=False)
+        expected = expected[0] if isinstance(expected, list | tuple) else expected  # the mean of a posterior
         session = onnxruntime.InferenceSession(to_onnx(network), providers=["CPUExecutionProvider"])
         found = session.run(None, {session.get_inputs()[0].name: given})[0]
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
@@ -165,13 +184,12 @@ def fitted(chosen: Plan, images: TrainingImages) -> Trained:
 
 
 def test_a_few_epochs_lower_the_loss_on_ten_images(trained: Trained, ten_digits: TrainingImages) -> None:
-    if trained.networks.encoder is None:
+    if not trained.plan.model.reconstructs:
         pytest.skip("what it draws is judged by a critic, which gets better meanwhile: see its own tests")
     target = to_unit(ten_digits.train)
+    given = corrupted(target, trained.plan, seed=1) if trained.plan.model.denoises else target
     fresh = build(trained.plan, (28, 28, 1))
-    before, after = (
-        np.mean((networks.decode(networks.encode(target)) - target) ** 2) for networks in (fresh, trained.networks)
-    )
+    before, after = (np.mean((networks.reconstruct(given) - target) ** 2) for networks in (fresh, trained.networks))
     assert after < before
     if trained.plan.model.fit is None:
         assert trained.epochs[-1].train["loss"] < trained.epochs[0].train["loss"]
@@ -199,18 +217,20 @@ def test_the_same_seed_gives_the_same_run(trained: Trained, ten_digits: Training
 
 @pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.name) for spec in models if spec.fit is None])
 def test_another_seed_gives_another_run(spec: ModelSpec) -> None:
-    first = build(planned(spec, seed=0), (28, 28, 1)).decoder.get_weights()
-    other = build(planned(spec, seed=1), (28, 28, 1)).decoder.get_weights()
-    assert any(not np.array_equal(one, two) for one, two in zip(first, other, strict=True))
+    first, other = (build(planned(spec, seed=seed), (28, 28, 1)).kept for seed in (0, 1))
+    for name, network in first.items():
+        pairs = zip(network.get_weights(), other[name].get_weights(), strict=True)
+        assert any(not np.array_equal(one, two) for one, two in pairs)
 
 
 @pytest.mark.parametrize("spec", ALL)
 def test_a_config_is_read_back_from_a_run_folder_unchanged(spec: ModelSpec) -> None:
     assert spec.config.parse(spec.config().to_json()) == spec.config()
-    assert planned(spec).model_config.latent_dim == 5
+    name = "latent_dim" if issubclass(spec.config, CodeConfig) else "filters"
+    assert getattr(planned(spec).model_config, name) == SMALL[name]
     for value in (0, -1, 10**9, 2.5, "many"):
-        with pytest.raises(LabError, match=r"^latent_dim must be"):
-            spec.config.parse({"latent_dim": value})
+        with pytest.raises(LabError, match=rf"^{name} must be"):
+            spec.config.parse({name: value})
 
 
 @pytest.mark.parametrize("spec", ALL)
@@ -236,5 +256,8 @@ def test_layers_that_stand_side_by_side_take_the_output_of_the_same_one() -> Non
     assert [row.source for row in rows[-2:]] == [len(rows) - 3] * 2  # mean and log-variance
 
 
-def test_what_has_no_encoder_can_at_least_draw() -> None:
-    assert all(spec.encoder is not None or spec.generative for spec in models)
+def test_what_has_no_encoder_can_at_least_draw_or_restore() -> None:
+    for spec in models:
+        assert (spec.decoder is None) == (spec.restorer is not None) == (not issubclass(spec.config, CodeConfig))
+        assert spec.encoder is not None or spec.generative or spec.restorer is not None
+        assert spec.decoder is not None or not spec.generative

@@ -87,6 +87,38 @@ def test_a_run_without_an_encoder_makes_the_journey_and_draws_as_before(gan_lab:
     np.testing.assert_allclose(inference.load(run).decode(codes), expected, atol=1e-5)
 
 
+def test_a_run_without_a_code_makes_the_journey_and_restores_as_before(unet_lab: TrainedLab, tmp_path: Path) -> None:
+    run = runs.find(unet_lab.runs["unet_dae"])
+    images = np.random.default_rng(0).random((4, 28, 28, 1), dtype=np.float32)
+    expected, metrics, snapshot = inference.load(run).reconstruct(images), run.metrics(), run.snapshot(2)
+    path = exported(run.id, tmp_path / "run.zip")
+    assert set(files_of(exported(run.id, tmp_path / "2.zip", networks_only=True))) == {
+        "manifest.json", "restorer.onnx", "model.weights.npz"
+    }  # fmt: skip
+    runs.delete(run.id)
+
+    stranger = {**files_of(path), "decoder.onnx": b"a stranger's", "restorer.onnx": b"another"}
+    assert transfer.receive(packed(tmp_path / "run.zip", stranger), "run.zip", rebuilt) == run
+    assert run.metrics() == metrics
+    assert not (run.folder / "decoder.onnx").exists()
+    np.testing.assert_array_equal(run.snapshot(2)["output"], snapshot["output"])
+    np.testing.assert_allclose(inference.load(run).reconstruct(images), expected, atol=1e-5)
+
+
+def test_what_only_a_code_could_have_left_is_refused(unet_lab: TrainedLab, tmp_path: Path) -> None:
+    run_id = unet_lab.runs["unet_dae"]
+    files = files_of(exported(run_id, tmp_path / "unet.zip"))
+    runs.delete(run_id)
+    for number, changed in enumerate(
+        (
+            with_json(files, "metrics.json", overall={}, classes={}),
+            with_arrays(files, "snapshots/epoch-00002.npz", codes=np.zeros((3, 2), np.float16)),
+            with_arrays(files, "snapshots/epoch-00002.npz", output=None),
+        )
+    ):
+        assert "this run cannot be used" in refused(packed(tmp_path / f"{number}.zip", changed))
+
+
 def test_an_encoder_that_a_run_cannot_have_does_not_come_in(gan_lab: TrainedLab, tmp_path: Path) -> None:
     run = runs.find(gan_lab.runs["gan"])
     files = files_of(exported(run.id, tmp_path / "gan.zip"))
@@ -371,7 +403,7 @@ def test_damage_within_a_zip_is_a_sentence(vae: Files, tmp_path: Path) -> None:
         damaged[place] ^= 0xFF
         (tmp_path / "run.zip").write_bytes(damaged)
         try:
-            received = transfer.receive(tmp_path / "run.zip", "run.zip", lambda *_: transfer.Exported(b"", b""))
+            received = transfer.receive(tmp_path / "run.zip", "run.zip", lambda *_: {"decoder": b""})
         except LabError:
             continue
         shutil.rmtree(received.folder)  # the damage was in what a zip says twice, or in nothing

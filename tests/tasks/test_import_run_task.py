@@ -170,6 +170,18 @@ def test_an_import_that_is_cancelled_leaves_nothing(lab: TrainedLab, zipped: byt
     assert lab.runs["vae"] not in {row.id for row in runs.listed()}
 
 
+def test_a_run_without_a_code_comes_in_by_a_worker(unet_lab: TrainedLab) -> None:
+    run = runs.find(unet_lab.runs["unet_dae"])
+    content = io.BytesIO()
+    transfer.export(run, inference.load(run).shape, content)
+    runs.delete(run.id)
+    content.seek(0)
+    job = import_run.submit("run.zip", content)
+    assert queue.wait(job, lambda now: None).state == "done"
+    assert import_run.result(job) == run.id
+    assert inference.load(run).reconstruct(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
+
+
 def test_a_run_without_an_encoder_comes_in_by_a_worker(gan_lab: TrainedLab) -> None:
     run = runs.find(gan_lab.runs["gan"])
     content = io.BytesIO()

@@ -293,3 +293,34 @@ def test_a_run_without_an_encoder_goes_on_for_more_epochs(gan_lab: TrainedLab) -
     assert [line["epoch"] for line in run.history()] == [1, 2, 3]
     assert run.history()[:2] == parent.history()
     assert set(run.metrics()) == {"split", "n", "overall", "classes", "generation"}
+
+
+# A run that restores images, and has no code of them.
+
+
+def test_a_run_without_a_code_is_whole_and_measured_by_what_it_restores(unet_lab: TrainedLab) -> None:
+    run = runs.find(unet_lab.runs["unet_dae"])
+    metrics = run.metrics()
+    assert (metrics["split"], metrics["n"]) == ("test", 359)
+    assert metrics["overall"]["psnr"]["mean"] > 20
+    assert "generation" not in metrics
+    assert {path.name for path in run.folder.glob("*.onnx")} == {"restorer.onnx"}
+    assert all(name.startswith("restorer_") for name in run.weights())
+    assert run.snapshot_epochs() == [1, 2]
+    assert set(run.snapshot(2)) == {"target", "given", "output", "layers", "norms", "updates", "updates_since"}
+    assert len(run.snapshot(2)["output"]) == 8
+    assert isinstance(run.findings(), list)
+    assert "latent_dim" not in run.settings
+
+
+def test_a_run_without_a_code_goes_on_for_more_epochs(unet_lab: TrainedLab) -> None:
+    parent = runs.find(unet_lab.runs["unet_dae"])
+    assert train.submit("digits", "unet_dae", parent.settings).id == parent.id
+    run = train.prolong(parent.id, 1)
+    assert queue.wait(job_of(run), lambda now: None).state == "done"
+    assert [line["epoch"] for line in run.history()] == [1, 2, 3]
+
+
+def test_a_code_that_an_architecture_cannot_have_is_refused_with_what_it_has(artifacts: Path) -> None:
+    with pytest.raises(LabError, match=r"There is no setting called 'latent_dim'; the settings here are .*depth"):
+        train.submit("digits", "unet_dae", {"latent_dim": 2})

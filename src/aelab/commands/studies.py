@@ -15,10 +15,10 @@ from aelab.tasks import latent_map as latent_map_task
 
 
 def evaluate(arguments: argparse.Namespace) -> Answer:
-    """Measure a run's reconstructions of the test images, now; of one without an encoder, its samples."""
+    """Measure a run's reconstructions of the test images, now; of one that only draws, its samples."""
     run = runs.find(arguments.run)
     networks, images = inference.load(run), run.images()
-    if networks.encodes:
+    if networks.reconstructs:
         data = flat(reconstruction.run(networks, images, reconstruction.Config()).to_json())
     else:
         drawn = generation.run(networks, images, generation.Config())

@@ -15,7 +15,7 @@ def find(case: Case) -> Finding | None:
     """Find a loss that fell about as its learning rate did, and a result worse than PCA's."""
     loss = case.loss["train"]
     rate = float(case.settings["learning_rate"])
-    if len(loss) < _EPOCHS or rate >= _HIGHEST or case.run.plan.model.opponent is not None:
+    if len(loss) < _EPOCHS or rate >= _HIGHEST or not case.networks.encodes or case.run.plan.model.opponent is not None:
         return None
     whole, late = loss[0] - loss[-1], loss[len(loss) // 2] - loss[-1]
     if whole <= 0 or late < _LATE * whole or case.mse <= case.pca_mse:

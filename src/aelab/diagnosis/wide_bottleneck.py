@@ -16,9 +16,11 @@ _ENOUGH = 0.85
 
 def find(case: Case) -> Finding | None:
     """Find codes in which PCA would keep 99% of the variance."""
+    if not case.networks.encodes:
+        return None
     latent_dim, values = case.networks.latent_dim, math.prod(case.networks.shape)
     kept = float(case.spectrum[:latent_dim].sum())
-    if not case.networks.encodes or (kept < _NEARLY_ALL and latent_dim < values):
+    if kept < _NEARLY_ALL and latent_dim < values:
         return None
     enough = int(np.searchsorted(np.cumsum(case.spectrum), _ENOUGH)) + 1
     proposal = max(2, min(nearest_power_of_two(enough), latent_dim // 2))

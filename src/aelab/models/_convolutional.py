@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aelab.fields import field
 from aelab.models._losses import ErrorConfig
-from aelab.models.spec import Layers, ModelConfig, Shape, Tensor
+from aelab.models.spec import CodeConfig, Layers, Shape, Tensor
 
 _SMALLEST = 8
 _SLOPE = 0.2
@@ -20,7 +20,7 @@ _MOST_FILTERS = 256
 
 
 @dataclass(frozen=True)
-class FilterConfig(ModelConfig):
+class FilterConfig(CodeConfig):
     """Settings of the convolutional body."""
 
     filters: int = field(

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 from aelab.fields import field
-from aelab.models.spec import Layers, ModelConfig, Shape, Tensor
+from aelab.models.spec import CodeConfig, Layers, Shape, Tensor
 
 
 @dataclass(frozen=True)
-class DenseConfig(ModelConfig):
+class DenseConfig(CodeConfig):
     """Settings of the dense body."""
 
     width: int = field(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aelab.errors import N_
 from aelab.fields import field
-from aelab.models.spec import ModelConfig, ReconstructionLoss, Symbol, Tensor
+from aelab.models.spec import CodeConfig, ReconstructionLoss, Symbol, Tensor
 
 #: Of the equations in which an image is held against what its code decodes to.
 IMAGE: Final = Symbol("x", N_("an image"), "given")
@@ -19,7 +19,7 @@ IMAGE_ERROR: Final = r"\sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
 
 
 @dataclass(frozen=True)
-class ErrorConfig(ModelConfig):
+class ErrorConfig(CodeConfig):
     """Settings of a family that holds an image against what its code decodes to, pixel by pixel."""
 
     loss: ReconstructionLoss = field(

@@ -13,22 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aelab.errors import N_
-from aelab.fields import field
 from aelab.models._convolutional import ConvolutionalConfig, deconvolve
+from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig
 from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, pixel_mean, pixel_units
 from aelab.models.conv_ae import encoder
-from aelab.models.spec import ModelSpec, Symbol
-from aelab.noise import noises
+from aelab.models.spec import ModelSpec
 
 
 @dataclass(frozen=True)
-class Config(ConvolutionalConfig):
+class Config(NoiseConfig, ConvolutionalConfig):
     """Settings of the denoising autoencoder."""
-
-    noise: str = field("gaussian", "Noise", "What corrupts the images it is trained on.", choices=noises.names)
-    noise_level: float = field(
-        0.3, "Noise level", "How strong the training noise is; each noise says what its level means.", low=0.0, high=1.0
-    )
 
 
 SPEC = ModelSpec(
@@ -42,12 +36,7 @@ SPEC = ModelSpec(
     losses=pixel_mean,
     units=pixel_units,
     equation=r"\mathcal{L} = " + PIXEL_ERROR + r", \quad \hat{x} = f_\theta(\tilde{x})",
-    symbols=(
-        Symbol("x", N_("a clean image"), "target"),
-        Symbol(r"\tilde{x}", N_("the same, corrupted anew in every epoch"), "given"),
-        OUTPUT,
-        ERROR,
-    ),
+    symbols=(CLEAN, CORRUPTED, OUTPUT, ERROR),
     denoises=True,
     order=4,
 )

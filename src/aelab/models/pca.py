@@ -22,11 +22,11 @@ import numpy.typing as npt
 
 from aelab.errors import N_, LabError
 from aelab.models._losses import IMAGE, OUTPUT, per_pixel, reconstruct
-from aelab.models.spec import Layers, ModelConfig, ModelSpec, Shape, Symbol, Tensor
+from aelab.models.spec import CodeConfig, Layers, ModelSpec, Shape, Symbol, Tensor
 
 
 @dataclass(frozen=True)
-class Config(ModelConfig):
+class Config(CodeConfig):
     """Settings of PCA: only the number of components."""
 
 

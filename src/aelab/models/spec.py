@@ -21,7 +21,7 @@ from aelab.fields import Config, field
 Shape = tuple[int, int, int]
 Tensor = Any  # a Keras tensor in a worker, a traced shape in the server
 Layers = Any  # keras.layers, or its stand-in
-Networks = Any  # aelab.training.networks.Networks: .encoder and .decoder, Keras models
+Networks = Any  # aelab.training.networks.Networks: .encoder, .decoder and .restorer, Keras models
 
 ReconstructionLoss = Literal["mse", "bce"]
 
@@ -35,9 +35,24 @@ def latent(usual: int) -> Any:
 
 @dataclass(frozen=True)
 class ModelConfig(Config):
-    """What every architecture has."""
+    """Settings of an architecture."""
+
+    @property
+    def code_length(self) -> int:
+        """How many numbers a code has; 0 where there are no codes."""
+        return 0
+
+
+@dataclass(frozen=True)
+class CodeConfig(ModelConfig):
+    """What every architecture has that images pass through as codes."""
 
     latent_dim: int = latent(32)
+
+    @property
+    def code_length(self) -> int:
+        """How many numbers a code has."""
+        return self.latent_dim
 
 
 @dataclass(frozen=True)
@@ -103,8 +118,11 @@ class ModelSpec:
     encoder : callable or None
         ``encoder(layers, image, config)`` gives the code (B, latent_dim), or mean and log-variance. None where images
         can only be drawn.
-    decoder : callable
-        ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1].
+    decoder : callable or None
+        ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1]. None where there are no codes.
+    restorer : callable, optional
+        ``restorer(layers, image, config)`` gives the image (B, H, W, C), restored, in [0, 1]: the one network of an
+        architecture without codes.
     losses : callable
         ``losses(networks, given, target, config, training)`` gives the parts of the loss by name, each
         a mean over the batch; they add up to what is minimised. `networks` also tells how many epochs are
@@ -138,7 +156,7 @@ class ModelSpec:
     paper: str
     config: type[ModelConfig]
     encoder: Callable[[Layers, Tensor, Any], Any] | None
-    decoder: Callable[[Layers, Tensor, Any, Shape], Tensor]
+    decoder: Callable[[Layers, Tensor, Any, Shape], Tensor] | None
     losses: Callable[..., Mapping[str, Tensor]]
     units: Callable[[Any], str]
     equation: str
@@ -146,11 +164,23 @@ class ModelSpec:
     parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
     usual: Mapping[str, Any] = default(default_factory=dict)
+    restorer: Callable[[Layers, Tensor, Any], Tensor] | None = None
     opponent: Opponent | None = None
     check: Callable[[Any, Shape], None] | None = None
     generative: bool = False
     denoises: bool = False
     order: int = 0
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """What the networks are called that a run keeps."""
+        found = (("encoder", self.encoder), ("decoder", self.decoder), ("restorer", self.restorer))
+        return tuple(name for name, network in found if network is not None)
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether it can look at an image and make one of it; else it draws only."""
+        return self.encoder is not None or self.restorer is not None
 
     @property
     def logged(self) -> Mapping[str, str]:

@@ -28,6 +28,8 @@ class LayerSummary:
         Multiply-adds are those of one image.
     source : int
         The row whose output it takes; -1 for what the network is given. Two rows of one source stand side by side.
+    skips : tuple of int
+        Earlier rows whose outputs it takes as well: what skip connections bring past the layers between.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class LayerSummary:
     parameters: int
     multiply_adds: int
     source: int = -1
+    skips: tuple[int, ...] = ()
 
 
 @dataclass
@@ -59,11 +62,30 @@ class TracedLayers:
 
         return call
 
+    def _join(self, kind: str, output: Callable[[list[tuple[int, ...]]], tuple[int, ...]]) -> Any:
+        def call(tensors: list[Traced]) -> Traced:
+            newest, *skips = sorted((tensor.row for tensor in tensors), reverse=True)
+            shape = output([tensor.shape for tensor in tensors])
+            self.rows.append(LayerSummary(kind, shape, 0, 0, newest, tuple(skips)))
+            return Traced(shape, len(self.rows) - 1)
+
+        return call
+
     def Dense(self, units: int, activation: str | None = None, name: str | None = None) -> Any:
         """Stand in for `keras.layers.Dense`."""
         return self._layer("Dense", lambda s: ((units,), (s[-1] + 1) * units, s[-1] * units))
 
-    def Conv2D(self, filters: int, kernel: int, strides: int = 1, padding: str = "same", use_bias: bool = True) -> Any:
+    def Conv2D(
+        self,
+        filters: int,
+        kernel: int,
+        strides: int = 1,
+        padding: str = "same",
+        use_bias: bool = True,
+        activation: str | None = None,
+        kernel_initializer: str = "glorot_uniform",
+        name: str | None = None,
+    ) -> Any:
         """Stand in for `keras.layers.Conv2D` with `padding="same"`."""
 
         def output(s: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
@@ -81,6 +103,7 @@ class TracedLayers:
         padding: str = "same",
         use_bias: bool = True,
         activation: str | None = None,
+        kernel_initializer: str = "glorot_uniform",
     ) -> Any:
         """Stand in for `keras.layers.Conv2DTranspose` with `padding="same"`."""
 
@@ -101,6 +124,22 @@ class TracedLayers:
     def ReLU(self, max_value: float | None = None) -> Any:
         """Stand in for `keras.layers.ReLU`."""
         return self._layer("ReLU", lambda s: (s, 0, 0))
+
+    def Add(self) -> Any:
+        """Stand in for `keras.layers.Add`."""
+        return self._join("Add", lambda shapes: shapes[0])
+
+    def Concatenate(self) -> Any:
+        """Stand in for `keras.layers.Concatenate`: one image's channels after another's."""
+        return self._join("Concatenate", lambda shapes: (*shapes[0][:-1], sum(shape[-1] for shape in shapes)))
+
+    def MaxPooling2D(self, size: int, padding: str = "same") -> Any:
+        """Stand in for `keras.layers.MaxPooling2D` with `padding="same"`."""
+        return self._layer("MaxPooling2D", lambda s: ((-(-s[0] // size), -(-s[1] // size), s[2]), 0, 0))
+
+    def Clip(self) -> Any:
+        """Stand in for `aelab.training.clipping.Clip`."""
+        return self._layer("Clip", lambda s: (s, 0, 0))
 
     def VectorQuantizer(self, codes: int, size: int, name: str | None = None) -> Any:
         """Stand in for `aelab.training.quantizer.VectorQuantizer`."""
@@ -127,24 +166,33 @@ class Summary:
     encoder: tuple[LayerSummary, ...]
     decoder: tuple[LayerSummary, ...]
     opponent: tuple[LayerSummary, ...] = ()
+    restorer: tuple[LayerSummary, ...] = ()
+
+    @property
+    def kept(self) -> tuple[LayerSummary, ...]:
+        """The layers of all networks that a run keeps."""
+        return self.encoder + self.decoder + self.restorer
 
     @property
     def parameters(self) -> int:
         """Numbers in the networks, statistics of batch normalisation included, as Keras counts them."""
-        return sum(row.parameters for row in self.encoder + self.decoder)
+        return sum(row.parameters for row in self.kept)
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications of one image's way through both networks."""
-        return sum(row.multiply_adds for row in self.encoder + self.decoder)
+        """Multiplications of one image's way through the networks."""
+        return sum(row.multiply_adds for row in self.kept)
 
 
 def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
-    """Trace both networks of an architecture for images of `shape` (H, W, C)."""
-    encoder, decoder, opponent = TracedLayers(), TracedLayers(), TracedLayers()
+    """Trace the networks of an architecture for images of `shape` (H, W, C)."""
+    encoder, decoder, opponent, restorer = (TracedLayers() for _ in range(4))
     if spec.encoder is not None:
         spec.encoder(encoder, Traced(shape), config)
-    spec.decoder(decoder, Traced((config.latent_dim,)), config, shape)
+    if spec.decoder is not None:
+        spec.decoder(decoder, Traced((config.code_length,)), config, shape)
     if spec.opponent is not None:
         spec.opponent.network(opponent, Traced(shape), config)
-    return Summary(tuple(encoder.rows), tuple(decoder.rows), tuple(opponent.rows))
+    if spec.restorer is not None:
+        spec.restorer(restorer, Traced(shape), config)
+    return Summary(*(tuple(traced.rows) for traced in (encoder, decoder, opponent, restorer)))

@@ -25,8 +25,8 @@ MOST_BYTES: Final = setting("MOST_RUN_BYTES", 2 * 1024**3)
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 WEIGHTS: Final = "model.weights.npz"
-ENCODER: Final = "encoder.onnx"
-NETWORKS: Final = (ENCODER, "decoder.onnx", WEIGHTS)
+ONNX: Final = ("encoder.onnx", "decoder.onnx", "restorer.onnx")  # of which a run has some
+NETWORKS: Final = (*ONNX, WEIGHTS)
 NEEDED: Final = ("config.json", "metrics.json", WEIGHTS)
 _SNAPSHOT: Final = re.compile(r"snapshots/epoch-[0-9]{5,7}\.npz")
 #: Bytes that files may have which are read whole; the others are bounded together.

@@ -23,7 +23,7 @@ from aelab.intake.limits import LEAST_SIDE, MOST_CLASSES, MOST_SIDE
 from aelab.intake.names import printable
 from aelab.metrics import metrics
 from aelab.models import models
-from aelab.models.spec import ModelSpec, Shape
+from aelab.models.spec import ModelConfig, ModelSpec, Shape
 from aelab.runs.run import Parent, Run
 from aelab.runs.store import new_run
 from aelab.training.config import TrainingConfig, plan
@@ -37,10 +37,10 @@ _METRICS: Final = ("split", "n", "overall", "classes", "generation", "stopped")
 _GENERATION: Final = ("distance", "floor", "features", "n_samples", "n_floor", "n_test")
 _ESTIMATE: Final = ("mean", "low", "high", "n", "infinite")
 _PICTURES: Final = ("target", "given", "output", "samples")
-_ENCODED: Final = ("target", "given", "output", "codes")  # in the snapshots of a model with an encoder
+_GIVEN: Final = ("target", "given", "output")  # in the snapshots of a model that takes images
 _WEIGHTS: Final = ("norms", "updates")
 _SNAPSHOT: Final = (*_PICTURES, "codes", "layers", *_WEIGHTS, "updates_since")
-_LAYER: Final = re.compile(r"(encoder|decoder)/[0-9]{1,5}/\w{1,80}")
+_LAYER: Final = re.compile(r"(encoder|decoder|restorer)/[0-9]{1,5}/\w{1,80}")
 
 
 def read_json(content: bytes, file: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def check_history(content: bytes, model: ModelSpec) -> None:
 def check_metrics(data: Mapping[str, Any], model: ModelSpec) -> None:
     """Raise a `LabError` unless the measures can be shown and compared.
 
-    Without an encoder there are none of pairs of images, neither over all of them nor of a class.
+    Where images are only drawn there are none of pairs of images, neither over all of them nor of a class.
     """
     file = "metrics.json"
     _only(file, data, _METRICS)
@@ -141,7 +141,9 @@ def check_metrics(data: Mapping[str, Any], model: ModelSpec) -> None:
     if not isinstance(overall, dict) or not isinstance(classes, dict) or len(classes) > MOST_CLASSES:
         raise _wrong(file, "overall, classes")
     for name, measured in [("", overall), *classes.items()]:
-        complete = isinstance(measured, dict) and ("mse" in measured if model.encoder else measured == {} == classes)
+        complete = isinstance(measured, dict) and (
+            "mse" in measured if model.reconstructs else measured == {} == classes
+        )
         if not complete or len(name) > _LONGEST:
             raise _wrong(file, printable(name) or "overall")
         _only(file, measured, metrics.names())
@@ -158,19 +160,20 @@ def check_metrics(data: Mapping[str, Any], model: ModelSpec) -> None:
         raise _wrong(file, "generation")
 
 
-def check_snapshot(path: Path, shape: Shape, latent_dim: int, model: ModelSpec) -> None:
+def check_snapshot(path: Path, shape: Shape, config: ModelConfig, model: ModelSpec) -> None:
     """Raise a `LabError` unless a snapshot is as `aelab.training.snapshots` says, of images of `shape`."""
     arrays = npz.arrays(path, MOST_SNAPSHOT_BYTES)
     _only(path.name, arrays, _SNAPSHOT)
-    expected = set(_ENCODED) if model.encoder else {"samples"}
-    if not expected <= set(arrays) or (not model.encoder and set(_ENCODED) & set(arrays)):
+    possible = {**dict.fromkeys(_GIVEN, model.reconstructs), "codes": model.encoder is not None}
+    needed = {name for name, is_there in possible.items() if is_there} or {"samples"}
+    if not needed <= set(arrays) or (possible.keys() - needed) & set(arrays):
         raise _wrong(path.name, "missing fields")
     for name in _PICTURES:
         if name in arrays and (arrays[name].dtype.name != "uint8" or arrays[name].shape[1:] != shape):
             raise _wrong(path.name, name)
-    codes = arrays.get("codes", np.zeros((0, latent_dim)))
+    codes = arrays.get("codes", np.zeros((0, config.code_length)))
     layers = arrays.get("layers", np.array([], str))
-    if codes.ndim != 2 or codes.dtype.kind != "f" or codes.shape[1] != latent_dim:
+    if codes.ndim != 2 or codes.dtype.kind != "f" or codes.shape[1] != config.code_length:
         raise _wrong(path.name, "codes")
     if layers.ndim != 1 or layers.dtype.kind != "U" or not all(_LAYER.fullmatch(name) for name in layers.tolist()):
         raise _wrong(path.name, "layers")

@@ -78,9 +78,24 @@ class Run:
         return plan(self.model, self.settings)
 
     @property
+    def networks(self) -> tuple[str, ...]:
+        """What its networks are called."""
+        return models[self.model].networks if self.model in models else ("encoder", "decoder")
+
+    @property
     def encodes(self) -> bool:
-        """Whether it has an encoder; without one it draws images, and can be asked about none."""
-        return self.model not in models or models[self.model].encoder is not None
+        """Whether it has an encoder, which gives images codes."""
+        return "encoder" in self.networks
+
+    @property
+    def decodes(self) -> bool:
+        """Whether it has a decoder, which makes images of codes."""
+        return "decoder" in self.networks
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether it makes something of images; else it draws them, and can be asked about none."""
+        return self.model not in models or models[self.model].reconstructs
 
     def history(self) -> list[dict[str, Any]]:
         """Return a dict an epoch, as `aelab.training.recorder.Epoch.to_json` wrote it, up to the first damaged line."""
@@ -162,10 +177,10 @@ class Run:
         """Open the dataset of the run, checked."""
         return self.checked(open_dataset(self.dataset))
 
-    def network(self, name: Literal["encoder", "decoder"]) -> bytes:
+    def network(self, name: Literal["encoder", "decoder", "restorer"]) -> bytes:
         """Return a network as an ONNX file; a `LabError` where there is none, or the training did not get that far."""
-        if name == "encoder" and not self.encodes:
-            raise no_encoder(self.id)
+        if name not in self.networks:
+            raise self.lacks_code()
         try:
             return (self.folder / f"{name}.onnx").read_bytes()
         except FileNotFoundError:
@@ -174,6 +189,10 @@ class Run:
                 run=self.id,
                 network=name,
             ) from None
+
+    def lacks_code(self) -> LabError:
+        """Return what is said where a run has no code of an image, and is asked for one."""
+        return no_encoder(self.id) if self.decodes else no_code(self.id)
 
 
 def _is_epoch(line: Any) -> bool:
@@ -197,6 +216,15 @@ def no_encoder(run_id: str) -> LabError:
     """Return what is said where a run would have to look at an image, and can only draw."""
     return LabError(
         "Run {run} has no encoder: it draws images, and cannot look at one. Choose a run of another model for that.",
+        run=run_id,
+    )
+
+
+def no_code(run_id: str) -> LabError:
+    """Return what is said where a run would have to give or take codes, and only restores images."""
+    return LabError(
+        "Run {run} has no code: it restores the images that it is given, and can neither draw others nor say which are "
+        "alike. Choose a run of another model for that, such as vae.",
         run=run_id,
     )
 

@@ -28,19 +28,11 @@ from aelab.intake.zips import NotAZipError, opened_zip
 from aelab.jobs import folder as jobs
 from aelab.models.spec import Shape
 from aelab.runs import _parcel, about, contents, foreign
-from aelab.runs._parcel import ENCODER, FORMAT, MANIFEST, MOST_BYTES, NEEDED, NETWORKS, WEIGHTS, Parcel
+from aelab.runs._parcel import FORMAT, MANIFEST, MOST_BYTES, NEEDED, NETWORKS, ONNX, WEIGHTS, Parcel
 from aelab.runs.run import Run, root
 from aelab.runs.store import lock, touch
 
 _EPOCH_OF_ZIPS: Final = (1980, 1, 1, 0, 0, 0)  # so that a run always gives the same bytes
-
-
-@dataclass(frozen=True)
-class Exported:
-    """A run's networks as ONNX files, made here; some have no encoder."""
-
-    encoder: bytes | None
-    decoder: bytes
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,9 @@ class Seen:
     shape: Shape
 
 
-#: Builds networks of a run for images of a shape and gives them the weights; raises a `LabError` if those do not fit.
-Rebuild = Callable[[Run, Shape, Mapping[str, npt.NDArray[Any]]], Exported]
+#: Builds networks of a run for images of a shape, gives them the weights, and returns them by name as ONNX files;
+#: raises a `LabError` if the weights do not fit.
+Rebuild = Callable[[Run, Shape, Mapping[str, npt.NDArray[Any]]], Mapping[str, bytes]]
 
 
 def export(run: Run, shape: Shape, file: IO[bytes], *, networks_only: bool = False) -> None:
@@ -73,7 +66,7 @@ def export(run: Run, shape: Shape, file: IO[bytes], *, networks_only: bool = Fal
         If the run is not done, or has lost a file.
     """
     run.metrics()
-    networks = [name for name in NETWORKS if run.encodes or name != ENCODER]
+    networks = [*(f"{name}.onnx" for name in run.networks), WEIGHTS]
     others = [*NEEDED, *networks, "history.jsonl", "environment.json", about.FILE, *_snapshots(run)]
     names = networks if networks_only else list(dict.fromkeys(others))
     listed = {}
@@ -176,15 +169,15 @@ def _check(folder: Path, parcel: Parcel) -> None:
             if name == about.FILE:
                 about.parse(found)
     for path in (folder / "snapshots").iterdir():
-        contents.check_snapshot(path, parcel.shape, run.plan.model_config.latent_dim, run.plan.model)
+        contents.check_snapshot(path, parcel.shape, run.plan.model_config, run.plan.model)
 
 
-def _keep_networks(folder: Path, exported: Exported) -> None:
+def _keep_networks(folder: Path, exported: Mapping[str, bytes]) -> None:
     """Put networks that were exported here in the place of those that came."""
-    (folder / ENCODER).unlink(missing_ok=True)
-    if exported.encoder is not None:
-        (folder / ENCODER).write_bytes(exported.encoder)
-    (folder / "decoder.onnx").write_bytes(exported.decoder)
+    for name in ONNX:
+        (folder / name).unlink(missing_ok=True)
+    for name, content in exported.items():
+        (folder / f"{name}.onnx").write_bytes(content)
 
 
 def _mark(folder: Path) -> None:

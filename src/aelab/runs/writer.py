@@ -55,12 +55,11 @@ class RunWriter:
         """Keep the arrays of an epoch; fewer epochs are kept where all would take too much room."""
         snapshots.write(self._folder / "snapshots", epoch, arrays)
 
-    def networks(self, *, encoder: bytes | None, decoder: bytes, weights: bytes) -> None:
-        """Keep the trained networks; some have no encoder."""
+    def networks(self, exported: Mapping[str, bytes], weights: bytes) -> None:
+        """Keep the trained networks: each as ONNX, by its name, and the weights of all."""
         self._write("model.weights.npz", weights)
-        if encoder is not None:
-            self._write("encoder.onnx", encoder)
-        self._write("decoder.onnx", decoder)
+        for name, content in exported.items():
+            self._write(f"{name}.onnx", content)
 
     def diagnosis(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """Keep what the run was found to suffer from."""

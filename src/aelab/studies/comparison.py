@@ -23,8 +23,8 @@ def compare(runs: list[Run]) -> pd.DataFrame:
         Columns run, model, latent_dim, dataset, dataset_checksum (of the images it was trained and measured on),
         split, class (empty for all images), n, then for each measure of pairs its mean and the bounds of its 95%
         interval (`mse`, `mse_low`, `mse_high`, ...), then `frechet`, `frechet_floor`, `frechet_features`,
-        `frechet_n` (samples) and `frechet_floor_n` (real images) where the run is generative. A run without an encoder
-        has no measures of pairs: NaN.
+        `frechet_n` (samples) and `frechet_floor_n` (real images) where the run is generative. A run that only
+        draws has no measures of pairs: NaN; one without codes has no `latent_dim`: None.
     """
     rows = []
     for run in runs:
@@ -52,6 +52,7 @@ def compare(runs: list[Run]) -> pd.DataFrame:
             rows.append(row)
     pairs = [f"{spec.name}{part}" for spec in metrics if spec.per_image for part in ("", "_low", "_high")]
     table = pd.DataFrame(rows)
+    table["latent_dim"] = pd.Series([row["latent_dim"] for row in rows], dtype=object)  # whole, or None
     return table.assign(**{name: np.nan for name in pairs if name not in table})
 
 

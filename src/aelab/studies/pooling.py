@@ -65,7 +65,8 @@ def pooled(runs: Sequence[Run]) -> pd.DataFrame:
         mean over the seeds that have it and the bounds of Student's 95% interval of it (`mse`, `mse_low`, `mse_high`,
         ...), NaN for a single seed.
     """
-    return pd.DataFrame([_row(pool) for pool in _measured_pools(runs)])
+    rows = [_row(pool) for pool in _measured_pools(runs)]
+    return pd.DataFrame(rows).assign(latent_dim=pd.Series([row["latent_dim"] for row in rows], dtype=object))
 
 
 def _measured_pools(runs: Sequence[Run]) -> list[list[_Measured]]:

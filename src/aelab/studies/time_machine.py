@@ -30,7 +30,7 @@ from aelab.training.order import taking_turns
 Floats = npt.NDArray[np.float64]
 
 QUESTION: Final = N_("What did the network learn, epoch by epoch?")
-_LAYER = re.compile(r"(encoder|decoder)/[1-9][0-9]{0,3}/[A-Za-z0-9_]{1,40}")
+_LAYER = re.compile(r"(encoder|decoder|restorer)/[1-9][0-9]{0,3}/[A-Za-z0-9_]{1,40}")
 _MARGIN = 0.05  # of the range of the codes, around them
 
 

@@ -51,7 +51,7 @@ def train(context: JobContext, params: Mapping[str, Any]) -> None:
     from aelab.training.networks import to_onnx, to_weights  # noqa: PLC0415
 
     exported = {name: to_onnx(network) for name, network in networks.kept.items()}
-    writer.networks(encoder=exported.get("encoder"), decoder=exported["decoder"], weights=to_weights(networks))
+    writer.networks(exported, to_weights(networks))
     context.progress(_SHARE_OF_FIT)
     with contextlib.suppress(LabError):  # such as codes that are no numbers: it can be asked for later, and says so
         diagnose.examine(run)
@@ -116,11 +116,11 @@ def _stand(found: Found) -> dict[str, int]:
 def measure(run: Run, dataset: Dataset) -> dict[str, Any]:
     """Measure a run's exported networks on the test images, as `metrics.json` keeps it.
 
-    What compares an image with its reconstruction is empty where there is no encoder.
+    What compares an image with its reconstruction is empty where images are only drawn.
     """
     networks = inference.load(run)
     measured: dict[str, Any] = {"split": "test", "n": dataset.counts["test"], "overall": {}, "classes": {}}
-    if networks.encodes:
+    if networks.reconstructs:
         measured = reconstruction.run(networks, dataset, reconstruction.Config()).to_json()
     if run.plan.model.generative and generation.is_possible(dataset):
         measured["generation"] = generation.run(networks, dataset, generation.Config()).to_json()

@@ -27,7 +27,7 @@ from aelab.jobs.job import Expected
 from aelab.jobs.spec import TaskSpec
 from aelab.models.spec import Shape
 from aelab.runs import Run, foreign, owners, transfer
-from aelab.runs.transfer import Exported, Seen
+from aelab.runs.transfer import Seen
 from aelab.tasks import _storing
 from aelab.training.estimate import estimate
 
@@ -102,15 +102,15 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
     storage.write_json(context.folder / _RESULT, {"run": run.id})
 
 
-def rebuilt(run: Run, shape: Shape, weights: Mapping[str, npt.NDArray[Any]]) -> Exported:
-    """Return the networks of a run's config with the given weights, exported anew."""
+def rebuilt(run: Run, shape: Shape, weights: Mapping[str, npt.NDArray[Any]]) -> dict[str, bytes]:
+    """Return the networks of a run's config with the given weights, exported anew, by name."""
     from aelab.training.networks import build, to_onnx  # noqa: PLC0415 - seconds of TensorFlow
     from aelab.training.weights import check_room, set_weights  # noqa: PLC0415
 
     check_room(run.plan, shape, weights)
     networks = build(run.plan, shape)
     set_weights(networks, weights)
-    return Exported(networks.encoder and to_onnx(networks.encoder), to_onnx(networks.decoder))
+    return {name: to_onnx(network) for name, network in networks.kept.items()}
 
 
 def _uploads() -> Path:

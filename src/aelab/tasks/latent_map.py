@@ -16,7 +16,6 @@ from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run
-from aelab.runs.run import no_encoder
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
 
@@ -27,7 +26,7 @@ def submit(run_id: str, config: Config, *, owner: str = "") -> Job:
     """Queue a map, or return the job that already made it; a `LabError` where a run has no encoder."""
     run = runs.find(run_id)
     if not run.encodes:
-        raise no_encoder(run.id)
+        raise run.lacks_code()
     return queue.submit("latent_map", _params(run, config), owner=owner)
 
 

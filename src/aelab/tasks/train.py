@@ -192,21 +192,21 @@ def cost(chosen: Plan, dataset: Dataset, done: int = 0) -> Estimate:
 def _check(chosen: Plan, dataset: Dataset, images: int) -> None:
     """Refuse, before a worker starts, what cannot work with these images."""
     pixels = dataset.shape[0] * dataset.shape[1] * dataset.shape[2]
-    if chosen.model_config.latent_dim > pixels:
+    if chosen.model_config.code_length > pixels:
         raise LabError(
             "The latent dimension (latent_dim) must be at most {most}, the values in an image of {dataset}; it is "
             "{value}. A larger code would compress nothing.",
             most=pixels,
             dataset=dataset.name,
-            value=chosen.model_config.latent_dim,
+            value=chosen.model_config.code_length,
         )
-    if chosen.model.fit is not None and chosen.model_config.latent_dim > images:
+    if chosen.model.fit is not None and chosen.model_config.code_length > images:
         raise LabError(
             "The latent dimension (latent_dim) must be at most {most}, the number of training images, for {model}; it "
             "is {value}.",
             most=images,
             model=chosen.model.name,
-            value=chosen.model_config.latent_dim,
+            value=chosen.model_config.code_length,
         )
     if chosen.model.check is not None:
         chosen.model.check(chosen.model_config, dataset.shape)

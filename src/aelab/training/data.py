@@ -14,6 +14,8 @@ from aelab.noise import noises
 from aelab.pixels import Images, UInt8Images, to_unit
 from aelab.training.config import Plan
 
+_MOST_VALUES = 1_000_000  # of images that are validated at once: a U-Net holds a hundred times as many
+
 
 class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
     """Every training image once an epoch, in an order and with noise that seed, epoch and step alone decide.
@@ -82,7 +84,8 @@ def fixed_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
     given = target
     if plan.model.denoises:
         given = corrupted(target, plan, plan.training.seed + 1)
-    return tf.data.Dataset.from_tensor_slices((given, target)).batch(max(plan.training.batch_size, 128))
+    fitting = min(128, max(1, _MOST_VALUES // math.prod(images.shape[1:])))
+    return tf.data.Dataset.from_tensor_slices((given, target)).batch(max(plan.training.batch_size, fitting))
 
 
 def corrupted(images: Images, plan: Plan, seed: int) -> Images:

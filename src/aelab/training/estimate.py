@@ -39,7 +39,7 @@ _BYTES_OF_AN_OPPONENTS_PARAMETER = 40  # which is not exported
 _JUDGED = 4  # images, for each of a batch, that an opponent holds what its layers gave for
 _BYTES_OF_A_TRAINED_VALUE = 12  # what layers give for a batch, forward and backward
 _BYTES_OF_A_PROBED_VALUE = 4  # forward alone, for the images of a snapshot
-_PROBED_IMAGES = 256
+_PROBED_IMAGES, _SHOWN_IMAGES = 256, 8  # with codes, and without
 
 _REFERENCE = Speeds()
 
@@ -106,8 +106,8 @@ def estimate(
 
 
 def part_of(summary: Summary) -> Literal["dense", "convolutional"]:
-    """Return what kind of arithmetic the networks are made of; there may be no encoder."""
-    return "convolutional" if any(row.kind.startswith("Conv") for row in summary.encoder + summary.decoder) else "dense"
+    """Return what kind of arithmetic the networks are made of."""
+    return "convolutional" if any(row.kind.startswith("Conv") for row in summary.kept) else "dense"
 
 
 def multiply_adds(plan: Plan, summary: Summary) -> float:
@@ -117,25 +117,25 @@ def multiply_adds(plan: Plan, summary: Summary) -> float:
 
 
 def _rows(summary: Summary) -> tuple[tuple[LayerSummary, ...], ...]:
-    return summary.encoder, summary.decoder, summary.opponent
+    return summary.encoder, summary.decoder, summary.opponent, summary.restorer
 
 
-def _ways(plan: Plan) -> tuple[float, float, float]:
-    """Return how often an image goes through encoder, decoder and opponent in a step, there and back.
+def _ways(plan: Plan) -> tuple[float, float, float, float]:
+    """Return how often an image goes through encoder, decoder, opponent and restorer in a step, there and back.
 
     An opponent that has an encoder beside it judges what codes decode to and what draws of the prior do; and in each of
     its own steps, the others' networks are gone through there and not back.
     """
     if plan.model.opponent is None:
-        return 1, 1, 0
+        return 1, 1, 0, 1
     steps = plan.model.opponent.steps(plan.model_config)
     if plan.model.encoder is None:
-        return 0, 1 + steps / _PASSES, 2 / _PASSES + _JUDGING * steps
-    return 1 + steps / _PASSES, 3 + 2 * steps / _PASSES, 8 / _PASSES + _JUDGING * steps
+        return 0, 1 + steps / _PASSES, 2 / _PASSES + _JUDGING * steps, 0
+    return 1 + steps / _PASSES, 3 + 2 * steps / _PASSES, 8 / _PASSES + _JUDGING * steps, 0
 
 
 def _values(summary: Summary) -> tuple[int, ...]:
-    """Return how many numbers the layers of encoder, decoder and opponent give for an image."""
+    """Return how many numbers the layers of encoder, decoder, opponent and restorer give for an image."""
     return tuple(sum(math.prod(row.shape) for row in rows) for rows in _rows(summary))
 
 
@@ -152,15 +152,15 @@ def _epoch_seconds(plan: Plan, summary: Summary, images: int) -> float:
 
 
 def _memory_bytes(plan: Plan, summary: Summary, images: int, test_images: int, shape: Shape) -> int:
-    encoder, decoder, opponent = _values(summary)
+    encoder, decoder, opponent, restorer = _values(summary)
     made = 3 if plan.model.opponent is not None and plan.model.encoder is not None else 1
-    values = encoder + made * decoder + _JUDGED * opponent
+    values = encoder + made * decoder + _JUDGED * opponent + restorer
     weights = summary.parameters * _BYTES_OF_A_PARAMETER
     weights += sum(row.parameters for row in summary.opponent) * _BYTES_OF_AN_OPPONENTS_PARAMETER
     pixels = images * (_BYTES_OF_A_FIT if plan.model.fit is not None else _BYTES_OF_A_PIXEL)
     pixels += test_images * _BYTES_OF_A_TEST_PIXEL
     batch = max(
         min(plan.training.batch_size, images) * _BYTES_OF_A_TRAINED_VALUE,
-        min(_PROBED_IMAGES, images) * _BYTES_OF_A_PROBED_VALUE,
+        min(_PROBED_IMAGES if not restorer else _SHOWN_IMAGES, images) * _BYTES_OF_A_PROBED_VALUE,
     )
     return _BASE_BYTES + pixels * math.prod(shape) + weights + batch * values

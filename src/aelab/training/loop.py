@@ -178,7 +178,6 @@ def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trai
 
 def _steps_per_execution(plan: Plan, networks: Networks, steps: int) -> int:
     """Return how many steps to run between two looks at whether to stop: many for small networks."""
-    _, height, width, channels = networks.decoder.output_shape
-    arithmetic = multiply_adds(plan, summarize(plan.model, plan.model_config, (height, width, channels)))
+    arithmetic = multiply_adds(plan, summarize(plan.model, plan.model_config, networks.shape))
     step_seconds = arithmetic * plan.training.batch_size / _SLOW_MULTIPLY_ADDS
     return max(1, min(_MOST_STEPS_PER_EXECUTION, steps, int(_SECONDS_BETWEEN_CHECKS / step_seconds)))

@@ -13,11 +13,12 @@ import keras
 import numpy as np
 
 from aelab.models.spec import Shape
+from aelab.training.clipping import Clip
 from aelab.training.config import Plan
 from aelab.training.quantizer import VectorQuantizer
 
 #: What an architecture is written against: Keras' layers, and the lab's own.
-_LAYERS = SimpleNamespace(**vars(keras.layers), VectorQuantizer=VectorQuantizer)
+_LAYERS = SimpleNamespace(**vars(keras.layers), VectorQuantizer=VectorQuantizer, Clip=Clip)
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,33 @@ class Networks:
     ----------
     encoder : keras.Model or None
         (B, H, W, C) -> (B, K), or mean and log-variance, (B, K) each.
-    decoder : keras.Model
+    decoder : keras.Model or None
         (B, K) -> (B, H, W, C).
     seed : keras.random.SeedGenerator
     critic : keras.Model or None
         The opponent, which is not exported: (B, H, W, C) -> (B, 1), or that and features.
+    restorer : keras.Model or None
+        (B, H, W, C) -> (B, H, W, C), where there are no codes.
     """
 
     encoder: keras.Model | None
-    decoder: keras.Model
+    decoder: keras.Model | None
     seed: keras.random.SeedGenerator
     critic: keras.Model | None = None
+    restorer: keras.Model | None = None
 
     @property
     def kept(self) -> dict[str, keras.Model]:
         """The networks that a run keeps, by name."""
-        return {name: each for name, each in (("encoder", self.encoder), ("decoder", self.decoder)) if each is not None}
+        named = {"encoder": self.encoder, "decoder": self.decoder, "restorer": self.restorer}
+        return {name: each for name, each in named.items() if each is not None}
+
+    @property
+    def shape(self) -> Shape:
+        """(H, W, C) of the images that the last of them gives."""
+        *_, last = self.kept.values()
+        _, height, width, channels = last.output_shape
+        return height, width, channels
 
     # Called as they are: `predict` spends 40 ms on any number of images, and compiling for `predict_on_batch` takes
     # longer than all snapshots of a short training.
@@ -55,7 +67,14 @@ class Networks:
 
     def decode(self, codes: Any) -> np.ndarray[Any, Any]:
         """Return the images of a few hundred codes (N, K), (N, H, W, C)."""
+        assert self.decoder is not None
         return np.asarray(self.decoder(codes, training=False))
+
+    def reconstruct(self, images: Any) -> np.ndarray[Any, Any]:
+        """Return what is made of a few images, (N, H, W, C): by way of their codes, where there are any."""
+        if self.restorer is not None:
+            return np.asarray(self.restorer(images, training=False))
+        return self.decode(self.encode(images))
 
 
 def build(plan: Plan, shape: Shape) -> Networks:
@@ -70,13 +89,14 @@ def build(plan: Plan, shape: Shape) -> Networks:
         plan.model.check(plan.model_config, shape)
     keras.utils.set_random_seed(plan.training.seed)
     image = keras.Input(shape, name="image")
-    code = keras.Input((plan.model_config.latent_dim,), name="code")
+    code = keras.Input((plan.model_config.code_length,), name="code")
     spec, config = plan.model, plan.model_config
     return Networks(
         spec.encoder and keras.Model(image, spec.encoder(_LAYERS, image, config), name="encoder"),
-        keras.Model(code, spec.decoder(_LAYERS, code, config, shape), name="decoder"),
+        spec.decoder and keras.Model(code, spec.decoder(_LAYERS, code, config, shape), name="decoder"),
         keras.random.SeedGenerator(plan.training.seed),
         spec.opponent and keras.Model(image, spec.opponent.network(_LAYERS, image, config), name="critic"),
+        spec.restorer and keras.Model(image, spec.restorer(_LAYERS, image, config), name="restorer"),
     )
 
 

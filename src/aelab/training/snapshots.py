@@ -35,7 +35,7 @@ _log = logging.getLogger("aelab.training")
 class Snapshots:
     """Keep a snapshot after every epoch, or after fewer where epochs are so short that it would be felt.
 
-    A snapshot holds, as arrays by name, the first two rows only of what has an encoder:
+    A snapshot holds, as arrays by name, the first row only of what takes images, the second of what gives them codes:
 
     ==============================  ================================================================
     `target`, `given`, `output`     uint8 (8, H, W, C): validation images, as the network is given
@@ -66,7 +66,7 @@ class Snapshots:
         self._given = corrupted(self._target, plan, plan.training.seed + 1) if plan.model.denoises else self._target
         draws = _SAMPLES if plan.model.generative else 0
         rng = np.random.default_rng(plan.training.seed)
-        self._prior = rng.standard_normal((draws, plan.model_config.latent_dim), dtype=np.float32)
+        self._prior = rng.standard_normal((draws, plan.model_config.code_length), dtype=np.float32)
         self._kernels: Kernels | None = None
         self._due = True
         self._begun = 0.0
@@ -124,6 +124,8 @@ class Snapshots:
         return int(2 ** max(0, math.ceil(math.log2(snapshot / (_SHARE * epochs)))))
 
     def _arrays(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
+        if self._networks.restorer is not None:
+            return self._restored() | self._moved(epoch)
         shown = min(_SHOWN_IMAGES, len(self._target))
         arrays: dict[str, npt.NDArray[Any]] = {}
         codes = self._prior[:0]
@@ -140,6 +142,12 @@ class Snapshots:
         if len(self._prior):
             arrays["samples"] = images[len(images) - len(self._prior) :]
         return arrays | self._moved(epoch)
+
+    def _restored(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the shown images alone, since no other has a code: a U-Net takes twenty megabytes for a photo."""
+        target, given = self._target[:_SHOWN_IMAGES], self._given[:_SHOWN_IMAGES]
+        output = self._networks.reconstruct(given)
+        return {name: to_uint8(each) for name, each in (("target", target), ("given", given), ("output", output))}
 
     def _moved(self, epoch: int) -> dict[str, npt.NDArray[Any]]:
         now = kernels(self._networks)

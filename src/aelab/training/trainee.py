@@ -34,6 +34,7 @@ class Trainee(keras.Model):  # type: ignore[misc]
         self.encoder = networks.encoder
         self.decoder = networks.decoder
         self.critic = networks.critic
+        self.restorer = networks.restorer
         self.seed = networks.seed
         self.means = [keras.metrics.Mean(name=name) for name in plan.model.logged]
         self.built = True  # both networks are; this model adds no weights
@@ -80,8 +81,8 @@ class Trainee(keras.Model):  # type: ignore[misc]
     @property
     def _own_weights(self) -> list[keras.Variable]:
         """Weights of the networks that are kept."""
-        encoder = self.encoder.trainable_weights if self.encoder is not None else []
-        return [*encoder, *self.decoder.trainable_weights]
+        kept = [network for network in (self.encoder, self.decoder, self.restorer) if network is not None]
+        return [weight for network in kept for weight in network.trainable_weights]
 
     def _stepped(
         self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], optimizer: Any, weights: list[keras.Variable]

@@ -1,0 +1,33 @@
+"""What the denoising families share: the noise that they are trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aelab.errors import N_
+from aelab.fields import field
+from aelab.models.spec import ModelConfig, Symbol
+from aelab.noise import noises
+
+CLEAN: Final = Symbol("x", N_("a clean image"), "target")
+CORRUPTED: Final = Symbol(r"\tilde{x}", N_("the same, corrupted anew in every epoch"), "given")
+
+
+def level(usual: float) -> Any:
+    """Declare the level of the training noise, with what is usual for a family."""
+    return field(
+        usual,
+        "Noise level",
+        "How strong the training noise is; each noise says what its level means.",
+        low=0.0,
+        high=1.0,
+    )
+
+
+@dataclass(frozen=True)
+class NoiseConfig(ModelConfig):
+    """Settings of a family that is trained on corrupted images."""
+
+    noise: str = field("gaussian", "Noise", "What corrupts the images it is trained on.", choices=noises.names)
+    noise_level: float = level(0.3)
