@@ -93,6 +93,16 @@ def test_of_a_measure_that_should_be_high_the_highest_is_best() -> None:
     assert verdict(comparison.compare([low, high]), "psnr") == Verdict(high.id, 30.0, ())
 
 
+def test_what_has_no_bottleneck_is_out_of_competition_beside_what_has_one() -> None:
+    near, far, unet = made(mse=0.10), made(mse=0.30, latent_dim=4), made("unet_dae", mse=0.09)
+    found = verdict(comparison.compare([near, far, unet]), "mse")
+    assert found == Verdict(near.id, 0.10, ())
+    (board,) = leaderboards([near, far, unet], "mse")
+    assert board.table["run"].tolist() == [near.id, far.id]
+    other = made("unet_dae", mse=0.05, filters=8)
+    assert verdict(comparison.compare([unet, other]), "mse") == Verdict(other.id, 0.05, ())
+
+
 def test_runs_on_different_images_have_no_best() -> None:
     assert verdict(comparison.compare([made(checksum="c1"), made(checksum="c2")]), "mse") is None
 

@@ -51,9 +51,8 @@ def test_a_value_that_cannot_work_is_named_with_its_field(model: str, key: str, 
 
 @pytest.mark.parametrize("model", ALL)
 def test_an_unknown_setting_is_answered_with_those_of_the_model_and_the_training(model: str) -> None:
-    with pytest.raises(
-        LabError, match=rf"no setting called 'laten_dim'; the settings here are .*{size_of(model)}, .*epochs"
-    ):
+    settings = rf"the settings here are .*{size_of(model)}, .*epochs"
+    with pytest.raises(LabError, match=f"no setting called 'laten_dim'; {settings}"):
         plan(model, {"laten_dim": 3})
 
 

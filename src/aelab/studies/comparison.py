@@ -61,6 +61,16 @@ def overall(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["class"] == ALL_CLASSES]
 
 
+def competing(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows over all images of the runs that can be the best.
+
+    What has no bottleneck gives images back for nothing: beside runs that have one it is out of competition.
+    """
+    rows = overall(table)
+    squeezed = rows[rows.get("latent_dim", rows["run"]).notna()]
+    return squeezed if len(squeezed) else rows
+
+
 def by_class(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return a measure's means with a row a run and a column a class; without rows where there are no classes."""
     return table[table["class"] != ALL_CLASSES].pivot(index="run", columns="class", values=measure).reset_index()
@@ -74,7 +84,7 @@ def best(table: pd.DataFrame) -> dict[str, str]:
     """
     if table["dataset_checksum"].nunique() > 1:
         return {}
-    means = overall(table).set_index("run")
+    means = competing(table).set_index("run")
     winners = {}
     for spec in metrics:
         values = means[spec.name] if spec.name in means else pd.Series(dtype=float)

@@ -47,13 +47,15 @@ def leaderboards(runs: Sequence[Run], measure: str) -> list[Board]:
     ----------
     runs : sequence of Run
     measure : str
-        By which experiments are ranked; seeds are pooled. Those that it does not apply to are on no board: runs without
-        an encoder where images are held against their reconstructions, and runs that draw none for `frechet`.
+        By which experiments are ranked; seeds are pooled. Those that it does not apply to are on no board: runs that
+        only draw, or have no bottleneck, where images are held against their reconstructions, and runs that draw none
+        for `frechet`.
     """
     if not runs:
         return []
     table = pooled(runs)
     applies = table[[measure] if measure == FRECHET else list(MEASURES)].notna().any(axis="columns")
+    applies &= table["latent_dim"].notna()
     table = table[applies]
     boards = []
     for (checksum, split), rows in table.groupby(["dataset_checksum", "split"], sort=False):
