@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from labs import TrainedLab, taken_lane, train_lab, with_gan, with_unet
+from labs import TrainedLab, taken_lane, train_lab, with_cvae, with_gan, with_unet
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -72,6 +72,18 @@ def trained_unet_lab(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathF
 def unet_lab(trained_unet_lab: TrainedLab, artifacts: Path) -> TrainedLab:
     """Return a copy of the lab with a run that has no code; it is this test's artifacts folder."""
     return trained_unet_lab.copied_to(artifacts)
+
+
+@pytest.fixture(scope="session")
+def trained_cvae_lab(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathFactory) -> TrainedLab:
+    """Return the trained lab with one more run, which is told the class of every image: only read it."""
+    return with_cvae(trained_lab, tmp_path_factory.mktemp("cvae") / "lab")
+
+
+@pytest.fixture
+def cvae_lab(trained_cvae_lab: TrainedLab, artifacts: Path) -> TrainedLab:
+    """Return a copy of the lab with a run that is told classes; it is this test's artifacts folder."""
+    return trained_cvae_lab.copied_to(artifacts)
 
 
 @pytest.fixture

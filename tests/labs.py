@@ -28,6 +28,7 @@ TRAIN_IMAGES = 300
 EPOCHS = 2
 LATENT_DIM = {"pca": 8, "conv_ae": 8, "dae": 8, "vae": 2}
 _LATENT_DIM_OF_A_GAN = 2
+_LATENT_DIM_OF_A_CVAE = 2
 
 _COMMON = {"limit": TRAIN_IMAGES, "epochs": EPOCHS, "batch_size": 32}
 
@@ -73,12 +74,21 @@ def train_lab(folder: Path) -> TrainedLab:
 
 def with_gan(lab: TrainedLab, folder: Path) -> TrainedLab:
     """Return a copy of a lab in `folder` with one more run, `gan`, which has no encoder; a real worker trains it."""
+    return _with(lab, folder, "gan", {"filters": 4, "latent_dim": _LATENT_DIM_OF_A_GAN})
+
+
+def with_cvae(lab: TrainedLab, folder: Path) -> TrainedLab:
+    """Return a copy of a lab in `folder` with one more run, `cvae`, which is told classes; a real worker trains it."""
+    return _with(lab, folder, "cvae", {"body": "dense", "width": 64, "latent_dim": _LATENT_DIM_OF_A_CVAE, "epochs": 8})
+
+
+def _with(lab: TrainedLab, folder: Path, model: str, settings: Mapping[str, object]) -> TrainedLab:
     made = lab.copied_to(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AELAB_ARTIFACTS", str(folder))
-        run = train.submit("digits", "gan", {**_COMMON, "filters": 4, "latent_dim": _LATENT_DIM_OF_A_GAN})
+        run = train.submit("digits", model, {**_COMMON, **settings})
         _wait_for(run)
-    return TrainedLab(folder, {**made.runs, "gan": run.id})
+    return TrainedLab(folder, {**made.runs, model: run.id})
 
 
 def with_unet(lab: TrainedLab, folder: Path) -> TrainedLab:

@@ -12,8 +12,8 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from aelab.models.spec import ModelConfig, ModelSpec, Shape
-from aelab.models.tracing import LayerSummary, Summary, summarize
+from aelab.models.spec import ModelConfig, ModelSpec, Shape, classes_of
+from aelab.models.tracing import GIVEN, TOLD, LayerSummary, Summary, summarize
 from aelab.runs import Run
 from ui import equation, tables
 from ui.guards import guarded
@@ -49,15 +49,15 @@ def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
     summary = summarize(spec, config, shape)
     network, layers, loss = st.tabs([t("Network"), t("Layers"), t("Loss")])
     with network:
-        _draw_network(t(spec.label), summary, config.code_length, shape)
+        _draw_network(t(spec.label), summary, config, shape)
     with layers:
         _show_layers(key, spec, summary)
     with loss:
         equation.show(spec, config)
 
 
-def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) -> None:
-    columns = [_way(summary, latent_dim, shape)]
+def _draw_network(name: str, summary: Summary, config: ModelConfig, shape: Shape) -> None:
+    columns = [_way(summary, config, shape)]
     if summary.opponent:
         columns.append(
             [
@@ -65,7 +65,7 @@ def _draw_network(name: str, summary: Summary, latent_dim: int, shape: Shape) ->
                 _network(t("Critic"), "critic", summary.opponent),
             ]
         )
-    st.markdown(_say_code(summary, latent_dim, math.prod(shape)))
+    st.markdown(_say_code(summary, config.code_length, math.prod(shape)))
     st.html(draw(columns, alt=_alt(name, columns)))
     st.caption(
         t("A block twice as wide gives eight times as many numbers; the higher it is, the more channels they are in.")
@@ -88,22 +88,23 @@ def _say_code(summary: Summary, latent_dim: int, values: int) -> str:
     )
 
 
-def _way(summary: Summary, latent_dim: int, shape: Shape) -> list[Part]:
+def _way(summary: Summary, config: ModelConfig, shape: Shape) -> list[Part]:
     """Return the way of an image to its code and back, or from a code that is drawn to an image."""
-    image = Line("image", t("Image"), _by(shape), shape)
+    marks = skip_marks(summary.restorer or summary.encoder)
+    image = Line("image", t("Image"), _by(shape), shape, marks.get(GIVEN, ""))
     if summary.restorer:
-        noisy = Line("image", t("Image"), _by(shape), shape, skip_marks(summary.restorer).get(-1, ""))
         restored = Line("image", t("Restored image"), _by(shape), shape)
-        return [Part("", (noisy,)), _network(t("Network"), "layer", summary.restorer), Part("", (restored,))]
+        return [Part("", (image,)), _network(t("Network"), "layer", summary.restorer), Part("", (restored,))]
+    latent_dim, classes = config.code_length, classes_of(config)
     count = t("numbers: {count}", count=_count(latent_dim))
     decoder = _network(t("Decoder"), "layer", summary.decoder)
     if not summary.encoder:
         drawn = Line("code", t("Code, drawn at random"), count, (latent_dim,))
         return [Part("", (drawn,)), decoder, Part("", (Line("image", t("Drawn image"), _by(shape), shape),))]
     return [
-        Part("", (image,)),
+        Part("", (image, *_told(classes, summary.encoder))),
         _network(t("Encoder"), "layer", summary.encoder),
-        Part("", (Line("code", t("Code"), count, (latent_dim,)),)),
+        Part("", (Line("code", t("Code"), count, (latent_dim,)), *_told(classes, summary.decoder))),
         decoder,
         Part("", (Line("image", t("Reconstruction"), _by(shape), shape),)),
     ]
@@ -111,8 +112,26 @@ def _way(summary: Summary, latent_dim: int, shape: Shape) -> list[Part]:
 
 def _network(name: str, role: Literal["layer", "critic"], rows: Sequence[LayerSummary]) -> Part:
     parameters = t("{count} parameters", count=_count(sum(row.parameters for row in rows)))
-    lines = [Line(role, block.name, _detail(block), block.shape, block.more) for block in blocks(rows)]
+    lines = [
+        Line("told" if _is_told(block, rows) else role, block.name, _detail(block), block.shape, block.more)
+        for block in blocks(rows)
+    ]
     return Part(f"{name} · {parameters}", tuple(lines))
+
+
+def _told(classes: int, rows: Sequence[LayerSummary]) -> list[Line]:
+    """Return the line of the class that a network is told, where it is told one."""
+    count = t("one of {count}", count=_count(classes))
+    line = Line("told", t("Class, which it is told"), count, (classes,), skip_marks(rows).get(TOLD, ""))
+    return [line] if classes else []
+
+
+def _is_told(block: Block, rows: Sequence[LayerSummary]) -> bool:
+    """Return whether a block sees the class and nothing of the image or the code."""
+    row = block.layers[0]
+    while row.source >= 0 and not row.skips:
+        row = rows[row.source]
+    return row.source == TOLD and not row.skips
 
 
 def _detail(block: Block) -> str:

@@ -135,13 +135,13 @@ def decoded_plane(run: Run, config: decoding.Config) -> str:
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
-def _samples(run_id: str, created: str, count: int, seed: int, _run: Run) -> Any:
-    return generation.draw(networks(_run), count, np.random.default_rng(seed))
+def _samples(run_id: str, created: str, count: int, seed: int, label: int | None, _run: Run) -> Any:
+    return generation.draw(networks(_run), count, np.random.default_rng(seed), label)
 
 
-def drawn_samples(run: Run, count: int, seed: int) -> Any:
-    """Return images drawn from a generative run's prior, float32 (count, H, W, C)."""
-    return _samples(run.id, run.created, count, seed, run)
+def drawn_samples(run: Run, count: int, seed: int, label: int | None = None) -> Any:
+    """Return images drawn from a generative run's prior, float32 (count, H, W, C); of a class, where it is told one."""
+    return _samples(run.id, run.created, count, seed, label, run)
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)

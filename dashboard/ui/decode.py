@@ -13,7 +13,7 @@ from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import decoding
 from aelab.studies.decoding import Surroundings
-from ui import caches, charts, mosaic
+from ui import caches, charts, mosaic, told
 from ui.i18n import say, t
 
 _X, _Y = "decode.x", "decode.y"
@@ -24,15 +24,17 @@ _DRAWN = 20
 
 def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
     """Draw the decoder's answer at a position chosen in `controls`, in `main`."""
+    with controls:
+        label = told.pick_class(run)
     with main, st.spinner(t("Encoding the test images…")):
         around = caches.surroundings(run)
     if not networks.encodes:
         with main:
             _show_draws(run)
     if networks.latent_dim == 2:
-        _plane(run, networks, around, controls, main)
+        _plane(run, networks, around, label, controls, main)
     else:
-        _walk(networks, around, controls, main)
+        _walk(networks, around, label, controls, main)
 
 
 def _show_draws(run: Run) -> None:
@@ -52,7 +54,7 @@ def _show_draws(run: Run) -> None:
     )
 
 
-def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, main: Any) -> None:
+def _plane(run: Run, networks: Inference, around: Surroundings, label: int | None, controls: Any, main: Any) -> None:
     """Decode any position of a two-dimensional latent space: typed, slid or clicked."""
     half = float(np.ceil(max(1.0, around.extent)))  # a square around nearly all codes
     reach = max(8.0, 2 * half)
@@ -75,7 +77,7 @@ def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, m
     code = np.array([position], np.float32)
     with main:
         _answer(
-            networks.decode(code)[0],
+            networks.decode(code, label)[0],
             around,
             code,
             t("What the decoder makes of ({x}, {y})", x=f"{position[0]:.2f}", y=f"{position[1]:.2f}"),
@@ -85,7 +87,7 @@ def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, m
         )
         st.plotly_chart(
             charts.decodable_grid(
-                caches.decoded_plane(run, _grid_config(half)),
+                caches.decoded_plane(run, _grid_config(half, label)),
                 half,
                 position,
                 title=t("The decoded plane"),
@@ -99,7 +101,7 @@ def _plane(run: Run, networks: Inference, around: Surroundings, controls: Any, m
         )
 
 
-def _walk(networks: Inference, around: Surroundings, controls: Any, main: Any) -> None:
+def _walk(networks: Inference, around: Surroundings, label: int | None, controls: Any, main: Any) -> None:
     """Walk along one dimension of a larger latent space, from the mean code of the test images."""
     spread = around.spread
     order = np.argsort(-spread)
@@ -117,7 +119,7 @@ def _walk(networks: Inference, around: Surroundings, controls: Any, main: Any) -
     steps = np.linspace(-reach, reach, 11, dtype=np.float32)
     walk = np.repeat(around.mean[None], len(steps) + 1, axis=0).astype(np.float32)
     walk[:, dimension] += np.append(steps, np.float32(value))
-    images = networks.decode(walk)
+    images = networks.decode(walk, label)
     with main:
         _answer(images[-1], around, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
         way = {"number": dimension + 1, "low": f"{-reach:g}", "high": f"{reach:g}"}
@@ -158,10 +160,10 @@ def _say_how_far(around: Surroundings, code: Codes) -> str:
     )
 
 
-def _grid_config(half: float) -> decoding.Config:
+def _grid_config(half: float, label: int | None) -> decoding.Config:
     """Return a grid whose tiles fill the square from -half to half: their middles are half a tile inside."""
     edge = half - half / _STEPS
-    return decoding.Config(x_low=-edge, x_high=edge, y_low=-edge, y_high=edge, steps=_STEPS)
+    return decoding.Config(x_low=-edge, x_high=edge, y_low=-edge, y_high=edge, steps=_STEPS, label=label or 0)
 
 
 def _read_typed(reach: float) -> None:

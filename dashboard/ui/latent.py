@@ -128,7 +128,7 @@ def _show_selection(networks: Inference, data: Dataset, ids: np.ndarray) -> None
     mix = [f"{names[code]}: {int(np.count_nonzero(labels == code))}" for code in np.unique(labels)]
     st.caption(plain(" · ".join(mix)))
     mosaic.show(
-        np.concatenate([images, networks.reconstruct(images)]),
+        np.concatenate([images, networks.reconstruct(images, labels[:_MOST_SHOWN])]),
         len(shown),
         alt=t("Upper row: the selected images; lower row: their reconstructions"),
         caption=t(

@@ -64,7 +64,7 @@ class Line:
 
     Attributes
     ----------
-    role : {"image", "layer", "critic", "code"}
+    role : {"image", "layer", "critic", "code", "told"}
         Decides the colour.
     title, detail : str
         What is written beside the block.
@@ -74,7 +74,7 @@ class Line:
         Goes on after the title, less loud.
     """
 
-    role: Literal["image", "layer", "critic", "code"]
+    role: Literal["image", "layer", "critic", "code", "told"]
     title: str
     detail: str
     shape: tuple[int, ...]

@@ -84,7 +84,7 @@ def _show_reconstruction(data: Dataset, index: int) -> None:
     by_id: dict[str, Run] = {run.id: run for run in trained}
     run = by_id[st.selectbox(t("What a run makes of it"), list(by_id), key=f"picture.run.{data.name}")]
     given = to_unit(data.take([index]))
-    made = caches.networks(run).reconstruct(given)
+    made = caches.networks(run).reconstruct(given, data.labels[[index]])
     measure = metrics["mse"].per_image
     assert measure is not None
     mosaic.show(

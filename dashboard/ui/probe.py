@@ -15,7 +15,7 @@ from aelab.noise.spec import NoiseSpec
 from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import probing
-from ui import caches, mosaic
+from ui import caches, mosaic, told
 from ui.i18n import plain, say, t
 
 _TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
@@ -33,6 +33,7 @@ def offer_to_restore(run: Run, noise: NoiseSpec, level: float) -> None:
         alt=t("Your picture: clean, noisy, restored"),
         caption=t("Your picture, cut and resized as this run's images are: clean, noisy, restored."),
     )
+    told.say_found([run], noisy)
 
 
 def offer_to_place(run: Run) -> None:
@@ -57,6 +58,7 @@ def offer_to_place(run: Run) -> None:
             count=data.counts["test"],
         ),
     )
+    told.say_found([run], image)
     mosaic.show(
         data.take(found.nearest),
         len(found.nearest),
@@ -89,6 +91,7 @@ def offer_to_compare(chosen: Sequence[Run]) -> None:
             runs=plain("; ".join(f"{run.id} {error:.5f}" for run, error in zip(chosen, errors, strict=True))),
         ),
     )
+    told.say_found(chosen, image)
 
 
 def _ask(data: Dataset) -> Images | None:

@@ -11,7 +11,7 @@ import streamlit as st
 from aelab.models import models
 from aelab.runs import Run
 from aelab.studies import comparison, generation
-from ui import caches, mosaic
+from ui import caches, mosaic, told
 from ui.i18n import plain, say, t
 from ui.pickers import describe
 
@@ -33,7 +33,7 @@ def show_samples(runs: Sequence[Run], table: pd.DataFrame) -> None:
         if np.isfinite(rows.loc[run.id].get("frechet", np.nan)):  # a single test image has nothing to compare
             st.markdown(_distance_sentence(run, rows.loc[run.id]))
         mosaic.show(
-            caches.drawn_samples(run, _DRAWN, 0),
+            caches.drawn_samples(run, _DRAWN, 0, told.pick_class_or_all(run)),
             _COLUMNS,
             alt=t("Images drawn from the prior of {run}", run=run.id),
             caption=describe(run),

@@ -69,7 +69,9 @@ def settings(spec: ModelSpec, data: Dataset) -> dict[str, Any]:
     """Draw the controls and return the values by field; the address keeps those that are not the usual ones."""
     at_first = address.asked_at_first(_PAGE)
     of_model = at_first if at_first.get("model", _USUAL_MODEL) == spec.name else {}
-    values = config_form(spec.config, f"train.{spec.name}", usual=address.with_asked(spec.config(), of_model))
+    counted = ("classes",) if spec.conditional else ()  # the dataset says
+    begin_of_model = address.with_asked(spec.config(), of_model)
+    values = config_form(spec.config, f"train.{spec.name}", usual=begin_of_model, without=counted)
     with st.expander(t("Training"), expanded=True):
         common, begin = _common(spec, data, at_first)
     unusual = _unusual(values, spec.config()) | _unusual(common, begin)

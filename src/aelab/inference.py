@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from aelab.errors import LabError
-from aelab.pixels import Images
+from aelab.pixels import Images, Labels, one_hot
 from aelab.runs import Run
 from aelab.runs.run import no_code, no_encoder
 
@@ -32,6 +32,9 @@ class Inference:
         (H, W, C) of the images.
     latent_dim : int
         How many numbers a code has; 0 where there are no codes.
+    classes : int
+        Of how many classes a conditional run is told one, for every image and every code; 0 of any other run, which
+        takes no heed of labels.
     """
 
     run_id: str
@@ -40,6 +43,7 @@ class Inference:
     _encoder: onnxruntime.InferenceSession | None
     _decoder: onnxruntime.InferenceSession | None
     _restorer: onnxruntime.InferenceSession | None = None
+    classes: int = 0
 
     @property
     def encodes(self) -> bool:
@@ -56,8 +60,14 @@ class Inference:
         """Whether something can be made of images; else they can only be drawn."""
         return self.encodes or self._restorer is not None
 
-    def encode(self, images: Images) -> Codes:
+    def encode(self, images: Images, labels: Labels | None = None) -> Codes:
         """Return the codes (N, K) of float32 images (N, H, W, C) in [0, 1]; of a VAE, the posterior mean.
+
+        Parameters
+        ----------
+        images : ndarray
+        labels : ndarray, int (N,)
+            Numbers of their classes. A conditional run that is not given all of them takes `closest_classes`.
 
         Raises
         ------
@@ -67,17 +77,25 @@ class Inference:
         if self._encoder is None:
             raise no_encoder(self.run_id) if self.decodes else no_code(self.run_id)
         self._check(images)
-        return _run(self._encoder, images, self.latent_dim)
+        return _run(self._encoder, images, self.latent_dim, told=self._known(images, labels))
 
-    def posterior(self, images: Images) -> tuple[Codes, Codes] | None:
+    def posterior(self, images: Images, labels: Labels | None = None) -> tuple[Codes, Codes] | None:
         """Return mean and log-variance (N, K) of the codes of images; None where codes are no distributions."""
         if self._encoder is None or len(self._encoder.get_outputs()) < 2:
             return None
-        mean = self.encode(images)
-        return mean, _run(self._encoder, images, self.latent_dim, output=1)
+        labels = self._known(images, labels)
+        mean = self.encode(images, labels)
+        return mean, _run(self._encoder, images, self.latent_dim, output=1, told=labels)
 
-    def decode(self, codes: Codes) -> Images:
-        """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K); a `LabError` where there is no decoder."""
+    def decode(self, codes: Codes, labels: Labels | int | None = None) -> Images:
+        """Return the images (N, H, W, C) in [0, 1] of float32 codes (N, K); a `LabError` where there is no decoder.
+
+        Parameters
+        ----------
+        codes : ndarray
+        labels : ndarray, int (N,), or int
+            Numbers of the classes that a conditional run is to draw, or that of all; without it they take turns.
+        """
         if self._decoder is None:
             raise no_code(self.run_id)
         if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
@@ -87,15 +105,40 @@ class Inference:
                 expected=self.latent_dim,
                 found=codes.shape[-1] if codes.ndim else 0,
             )
-        images = _run(self._decoder, codes, *self.shape)
+        turns = np.arange(len(codes)) % max(self.classes, 1)
+        told = (turns if labels is None else np.broadcast_to(labels, len(codes))) if self.classes else None
+        images = _run(self._decoder, codes, *self.shape, told=told)
         return np.clip(images, 0.0, 1.0, out=images)
 
-    def reconstruct(self, images: Images) -> Images:
-        """Return decode(encode(images)), or what a network without codes makes of them; a `LabError` as `encode`'s."""
-        if self._restorer is None:
-            return self.decode(self.encode(images))
-        self._check(images)
-        return _run(self._restorer, images, *self.shape)
+    def reconstruct(self, images: Images, labels: Labels | None = None) -> Images:
+        """Return decode(encode(images)), told the same classes in both; a `LabError` as `encode`'s.
+
+        Of a network without codes, return what it makes of the images.
+        """
+        if self._restorer is not None:
+            self._check(images)
+            return _run(self._restorer, images, *self.shape)
+        labels = self._known(images, labels)
+        return self.decode(self.encode(images, labels), labels)
+
+    def closest_classes(self, images: Images) -> Labels:
+        """Return the classes (N,) that a conditional run takes images to be of.
+
+        It is told each class in turn; the one whose reconstruction comes closest, by squared error, is taken.
+        """
+        errors = [
+            np.square(self.reconstruct(images, np.full(len(images), label)) - images).mean(axis=(1, 2, 3))
+            for label in range(self.classes)
+        ]
+        return np.asarray(np.argmin(errors, axis=0))
+
+    def _known(self, images: Images, labels: Labels | None) -> Labels | None:
+        """Return the labels of images; those that it takes them to have where they are not known."""
+        if not self.classes:
+            return None
+        if labels is None or (len(labels) and not 0 <= labels.min() <= labels.max() < self.classes):
+            return self.closest_classes(images)
+        return labels
 
     def _check(self, images: Images) -> None:
         """Refuse images of another shape than those the run was trained on."""
@@ -121,10 +164,13 @@ def load(run: Run) -> Inference:
     encoder = _session(run, "encoder") if run.encodes else None
     decoder = _session(run, "decoder")
     image, code = _sides(decoder, "output"), _sides(decoder, "input")
-    fits = encoder is None or (_sides(encoder, "input") == image and _sides(encoder, "output") == code)
+    told = _told(decoder)
+    fits = encoder is None or (
+        _sides(encoder, "input") == image and _sides(encoder, "output") == code and _told(encoder) == told
+    )
     if len(image) != 3 or len(code) != 1 or not fits:
         raise LabError("The networks of run {run} do not belong together. Train it again.", run=run.id)
-    return Inference(run.id, (image[0], image[1], image[2]), code[0], encoder, decoder)
+    return Inference(run.id, (image[0], image[1], image[2]), code[0], encoder, decoder, classes=told)
 
 
 def _load_restorer(run: Run) -> Inference:
@@ -140,6 +186,12 @@ def _sides(session: onnxruntime.InferenceSession, end: Literal["input", "output"
     """Return the shape of what a network takes or gives, without the number of images."""
     ends = session.get_inputs() if end == "input" else session.get_outputs()
     return tuple(ends[0].shape[1:])
+
+
+def _told(session: onnxruntime.InferenceSession) -> int:
+    """Return of how many classes a network is told one, as its second input; 0 where it has no such input."""
+    inputs = session.get_inputs()
+    return int(inputs[1].shape[1]) if len(inputs) > 1 else 0
 
 
 def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
@@ -162,16 +214,26 @@ def _session(run: Run, name: Any) -> onnxruntime.InferenceSession:
 
 
 def _run(
-    session: onnxruntime.InferenceSession, values: npt.NDArray[np.float32], *shape: int, output: int = 0
+    session: onnxruntime.InferenceSession,
+    values: npt.NDArray[np.float32],
+    *shape: int,
+    output: int = 0,
+    told: Labels | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Return an output of a session for values in batches of bounded size; no values, no output."""
-    name = session.get_inputs()[0].name
+    """Return an output of a session for values in batches of bounded size; no values, no output.
+
+    `told` are the classes of the values (N,), where the network takes them.
+    """
     wanted = [session.get_outputs()[output].name]
+    names = [each.name for each in session.get_inputs()]
     values = np.ascontiguousarray(values, np.float32)
     result = np.empty((len(values), *shape), np.float32)
     batch = max(1, min(_MOST_AT_ONCE, _MOST_VALUES // math.prod(values.shape[1:])))
     for start in range(0, len(values), batch):
-        result[start : start + batch] = session.run(wanted, {name: values[start : start + batch]})[0]
+        given = [values[start : start + batch]]
+        if told is not None:
+            given.append(one_hot(told[start : start + batch], _told(session)))
+        result[start : start + batch] = session.run(wanted, dict(zip(names, given, strict=True)))[0]
     return result
 
 

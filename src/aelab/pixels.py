@@ -1,4 +1,4 @@
-"""Between images at rest (uint8, 0 to 255) and at the model border (float32, 0 to 1)."""
+"""Between images at rest (uint8, 0 to 255) and at the model border (float32, 0 to 1), and so with their classes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 UInt8Images = npt.NDArray[np.uint8]
 Images = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.integer[Any]]  # numbers of classes; -1 where unknown
 
 
 def to_unit(images: UInt8Images) -> Images:
@@ -20,3 +21,9 @@ def to_uint8(images: npt.NDArray[np.floating[Any]]) -> UInt8Images:
     """Return images in [0, 1] as uint8, rounded; what lies outside is cut off."""
     rounded: UInt8Images = np.round(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
     return rounded
+
+
+def one_hot(labels: Labels, classes: int) -> npt.NDArray[np.float32]:
+    """Return numbers of classes (N,) as rows of zeros with a one in the place of the class, (N, classes)."""
+    rows: npt.NDArray[np.float32] = (labels[:, None] == np.arange(classes)).astype(np.float32)
+    return rows

@@ -159,7 +159,9 @@ def test_its_latent_space_can_be_walked_and_typed_into_without_a_map(gan: Run, v
 
 def test_a_larger_latent_space_is_walked_from_the_middle_of_the_prior(gan: Run, visit, monkeypatch) -> None:
     large = Inference(gan.id, (28, 28, 1), 6, None, networks(gan)._decoder)
-    monkeypatch.setattr(Inference, "decode", lambda self, codes: np.zeros((len(codes), 28, 28, 1), np.float32))
+    monkeypatch.setattr(
+        Inference, "decode", lambda self, codes, labels=None: np.zeros((len(codes), 28, 28, 1), np.float32)
+    )
     monkeypatch.setattr(inference, "load", lambda run: large)
     page = visit("latent", run=gan.id)
     assert "The middle of the prior, moved along dimension" in words(page)

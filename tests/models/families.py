@@ -33,11 +33,12 @@ class Trained:
     last: Mapping[str, float]
 
 
-def trained(model: str, images: np.ndarray, **settings: Any) -> Trained:
-    """Train an architecture on uint8 images (N, H, W, C)."""
+def trained(model: str, images: np.ndarray, labels: np.ndarray | None = None, **settings: Any) -> Trained:
+    """Train an architecture on uint8 images (N, H, W, C), told their classes (N,) if it is conditional."""
     kept = Kept()
-    networks = train(plan(model, settings), TrainingImages(images, images[:50]), kept)
-    return Trained(networks, networks.encode(to_unit(images)), kept.epochs[-1].train)
+    told = labels, None if labels is None else labels[:50]
+    networks = train(plan(model, settings), TrainingImages(images, images[:50], *told), kept)
+    return Trained(networks, networks.encode(to_unit(images), labels), kept.epochs[-1].train)
 
 
 _PLACES, _SIDE, _RADIUS = 8, 12, 0.3  # spots on a ring, whose radius is this share of the side

@@ -20,7 +20,7 @@ from aelab.errors import LabError
 from aelab.models import models
 from aelab.models.spec import CodeConfig, ModelSpec, Shape
 from aelab.models.tracing import LayerSummary, Summary, summarize
-from aelab.pixels import to_unit
+from aelab.pixels import one_hot, to_unit
 from aelab.training.config import Plan, plan
 from aelab.training.data import corrupted
 from aelab.training.loop import TrainingImages, train
@@ -76,10 +76,15 @@ def needs_codes(built: Built) -> None:
         pytest.skip("images pass through it whole")
 
 
+def labels_of(networks: Networks, count: int) -> np.ndarray:
+    """Return classes for so many images, which only conditional networks look at."""
+    return np.arange(count) % max(networks.classes, 1)
+
+
 def codes_of(built: Built) -> np.ndarray:
     """Return codes of three images, or draws of the prior where no image has a code."""
     if built.networks.encoder is not None:
-        return built.networks.encode(drawn(built))
+        return built.networks.encode(drawn(built), labels_of(built.networks, 3))
     return np.random.default_rng(0).standard_normal((3, built.plan.model_config.latent_dim), dtype=np.float32)
 
 
@@ -125,7 +130,7 @@ def test_codes_and_images_have_their_shapes(built: Built) -> None:
     needs_codes(built)
     codes = codes_of(built)
     assert codes.shape == (3, built.plan.model_config.latent_dim)
-    images = built.networks.decode(codes)
+    images = built.networks.decode(codes, labels_of(built.networks, 3))
     assert images.shape == (3, *built.shape)
     assert images.dtype == np.float32
 
@@ -133,7 +138,7 @@ def test_codes_and_images_have_their_shapes(built: Built) -> None:
 def test_reconstructions_are_images_like_those_that_are_given(built: Built) -> None:
     if not built.plan.model.reconstructs:
         pytest.skip("it draws only")
-    images = built.networks.reconstruct(drawn(built))
+    images = built.networks.reconstruct(drawn(built), labels_of(built.networks, 3))
     assert images.shape == (3, *built.shape) == (3, *built.networks.shape)
     assert images.dtype == np.float32
     assert images.min() >= 0
@@ -143,25 +148,28 @@ def test_reconstructions_are_images_like_those_that_are_given(built: Built) -> N
 def test_images_stay_between_black_and_white_whatever_the_code(built: Built) -> None:
     needs_codes(built)
     codes = 100 * np.random.default_rng(0).standard_normal((8, built.plan.model_config.latent_dim), dtype=np.float32)
-    images = built.networks.decode(codes)
+    images = built.networks.decode(codes, labels_of(built.networks, 8))
     assert images.min() >= 0
     assert images.max() <= 1
 
 
 def test_what_the_server_runs_agrees_with_keras(built: Built) -> None:
+    labels = labels_of(built.networks, 3)
     for name, network in built.networks.kept.items():
         given = codes_of(built) if name == "decoder" else drawn(built)
-        expected = network(given, training=False)
+        expected = network(built.networks.told(given, labels), training=False)
         expected = expected[0] if isinstance(expected, list | tuple) else expected  # the mean of a posterior
         session = onnxruntime.InferenceSession(to_onnx(network), providers=["CPUExecutionProvider"])
-        found = session.run(None, {session.get_inputs()[0].name: given})[0]
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+        told = [one_hot(labels, built.networks.classes)] * built.plan.model.conditional
+        inputs = zip([each.name for each in session.get_inputs()], [given, *told], strict=True)
+        np.testing.assert_allclose(session.run(None, dict(inputs))[0], expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.fixture(scope="module")
 def ten_digits() -> TrainingImages:
-    images = sources["digits"].load(sources["digits"].config(), lambda share: None).images
-    return TrainingImages(images[:10], images[10:20])
+    content = sources["digits"].load(sources["digits"].config(), lambda share: None)
+    images, labels = content.images, content.labels
+    return TrainingImages(images[:10], images[10:20], labels[:10], labels[10:20])
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,10 @@ def test_a_few_epochs_lower_the_loss_on_ten_images(trained: Trained, ten_digits:
     target = to_unit(ten_digits.train)
     given = corrupted(target, trained.plan, seed=1) if trained.plan.model.denoises else target
     fresh = build(trained.plan, (28, 28, 1))
-    before, after = (np.mean((networks.reconstruct(given) - target) ** 2) for networks in (fresh, trained.networks))
+    labels = ten_digits.train_labels
+    before, after = (
+        np.mean((networks.reconstruct(given, labels) - target) ** 2) for networks in (fresh, trained.networks)
+    )
     assert after < before
     if trained.plan.model.fit is None:
         assert trained.epochs[-1].train["loss"] < trained.epochs[0].train["loss"]

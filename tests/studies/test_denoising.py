@@ -19,7 +19,10 @@ from aelab.studies.denoising import Config
 class Restorer:
     """Stands in for the networks of a run: what it makes of noisy images is known beforehand."""
 
-    reconstruct: Callable[[np.ndarray], np.ndarray]
+    make: Callable[[np.ndarray], np.ndarray]
+
+    def reconstruct(self, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return self.make(images)
 
 
 _SSIM = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "channel_axis": -1}

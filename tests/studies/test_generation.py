@@ -25,7 +25,7 @@ class Sampler:
     make: Callable[[int], np.ndarray]
     latent_dim: int = 2
 
-    def decode(self, codes: np.ndarray) -> np.ndarray:
+    def decode(self, codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         return self.make(len(codes))
 
 
@@ -34,7 +34,7 @@ class Echo:
 
     latent_dim = 3
 
-    def decode(self, codes: np.ndarray) -> np.ndarray:
+    def decode(self, codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         return codes
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aelab.noise import noises
-from aelab.pixels import to_unit
+from aelab.pixels import one_hot, to_unit
 from aelab.training.config import Plan, plan
 from aelab.training.data import TrainingBatches, corrupted, fixed_batches
 
@@ -116,3 +116,25 @@ def test_corruption_is_what_the_file_of_the_noise_does() -> None:
     chosen = plan("dae", {"noise": "salt_pepper", "noise_level": 0.25})
     expected = noises["salt_pepper"].apply(to_unit(IMAGES), 0.25, np.random.default_rng(9))
     np.testing.assert_array_equal(corrupted(to_unit(IMAGES), chosen, seed=9), expected)
+
+
+def test_a_conditional_model_is_told_the_class_of_every_image_and_no_other() -> None:
+    images = np.repeat(np.arange(40, dtype=np.uint8) * 6, 64).reshape(40, 8, 8, 1)  # a grey of its own each
+    labels = np.arange(40) % 4
+    chosen = plan("cvae", {"classes": 4, "batch_size": 16})
+    batches = TrainingBatches(images, chosen, labels)
+    batches.on_epoch_begin(3)
+    for dataset in (batches.from_step(0), batches.from_step(2), fixed_batches(images, chosen, labels)):
+        for given, target, label in dataset.as_numpy_iterator():
+            np.testing.assert_array_equal(given, target)
+            np.testing.assert_array_equal(label, one_hot(labels[np.rint(given[:, 0, 0, 0] * 255 / 6).astype(int)], 4))
+
+
+def test_no_other_model_is_told_anything() -> None:
+    batches = fixed_batches(IMAGES, plan("vae", {}), np.zeros(50, int))
+    assert all(len(batch) == 2 for batch in batches)
+
+
+def test_a_class_is_a_one_in_its_place_and_an_unknown_one_is_nowhere() -> None:
+    np.testing.assert_array_equal(one_hot(np.array([2, 0, -1]), 3), [[0, 0, 1], [1, 0, 0], [0, 0, 0]])
+    assert one_hot(np.array([1]), 2).dtype == np.float32

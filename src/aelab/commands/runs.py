@@ -46,7 +46,9 @@ def _asked(arguments: argparse.Namespace) -> Run:
     model = arguments.model or (like and like.model)
     if not dataset or not model:
         raise LabError("A training needs --dataset and --model, or --like and a run to take them from.")
-    settings = {**(like.settings if like else {}), **settings}
+    counted = {"classes"}  # from the images, which may be others
+    inherited = {name: value for name, value in (like.settings if like else {}).items() if name not in counted}
+    settings = {**inherited, **settings}
     return train_task.submit(dataset, model, settings, afresh=arguments.afresh, by=SHELL)
 
 

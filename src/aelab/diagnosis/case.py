@@ -14,7 +14,7 @@ import numpy.typing as npt
 from aelab.datasets.store import Dataset
 from aelab.inference import Inference
 from aelab.models.tracing import Summary, summarize
-from aelab.pixels import Images, to_unit
+from aelab.pixels import Images, Labels, to_unit
 from aelab.runs import Run
 
 Floats = npt.NDArray[np.float64]
@@ -62,13 +62,22 @@ class Case:
     @cached_property
     def test_images(self) -> Images:
         """Test images, evenly taken, float32 (N, H, W, C); N is at most 1,000."""
+        return to_unit(self.dataset.take(self._test_indices))
+
+    @cached_property
+    def test_labels(self) -> Labels:
+        """Numbers of their classes (N,); -1 where unknown."""
+        return self.dataset.labels[self._test_indices]
+
+    @cached_property
+    def _test_indices(self) -> npt.NDArray[np.intp]:
         indices = self.dataset.indices("test")
-        return to_unit(self.dataset.take(indices[:: max(1, -(-len(indices) // _LOOKED_AT))]))
+        return indices[:: max(1, -(-len(indices) // _LOOKED_AT))]
 
     @cached_property
     def reconstructions(self) -> Images:
         """What the networks make of the test images."""
-        return self.networks.reconstruct(self.test_images)
+        return self.networks.reconstruct(self.test_images, self.test_labels)
 
     @cached_property
     def mse(self) -> float:
@@ -78,7 +87,7 @@ class Case:
     @cached_property
     def codes(self) -> Floats:
         """Codes of the test images, (N, K)."""
-        return self.networks.encode(self.test_images).astype(np.float64)
+        return self.networks.encode(self.test_images, self.test_labels).astype(np.float64)
 
     @cached_property
     def loss(self) -> dict[str, Floats]:

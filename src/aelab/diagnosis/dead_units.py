@@ -14,7 +14,7 @@ _SHARE = 0.1
 
 def find(case: Case) -> Finding | None:
     """Find codes of which at least a tenth does not move; of a variational one, that is posterior collapse."""
-    if not case.networks.encodes or case.networks.posterior(case.test_images[:1]) is not None:
+    if not case.networks.encodes or case.networks.posterior(case.test_images[:1], case.test_labels[:1]) is not None:
         return None
     spread = case.codes.std(axis=0)  # (K,)
     dead = int(np.sum(spread <= _STILL * spread.max()))

@@ -20,7 +20,7 @@ _SHARE = 0.25
 
 def find(case: Case) -> Finding | None:
     """Find codes of which at least a quarter carries nothing."""
-    posterior = case.networks.posterior(case.test_images)
+    posterior = case.networks.posterior(case.test_images, case.test_labels)
     if posterior is None:
         return None
     mean, log_variance = (each.astype(np.float64) for each in posterior)  # (N, K) each

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from aelab.errors import N_
 from aelab.fields import Config, field
+from aelab.intake.limits import MOST_CLASSES
 
 Shape = tuple[int, int, int]
 Tensor = Any  # a Keras tensor in a worker, a traced shape in the server
@@ -108,6 +109,18 @@ class Opponent:
 
 
 @dataclass(frozen=True)
+class ConditionalConfig(ModelConfig):
+    """What every architecture has whose networks are told the class of an image; the dataset says of how many."""
+
+    classes: int = field(10, "Classes", "How many classes the images have.", low=2, high=MOST_CLASSES)
+
+
+def classes_of(config: ModelConfig) -> int:
+    """Return of how many classes the networks of an architecture are told one; 0 where they are told none."""
+    return config.classes if isinstance(config, ConditionalConfig) else 0
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """One architecture.
 
@@ -117,7 +130,8 @@ class ModelSpec:
     config : type of ModelConfig
     encoder : callable or None
         ``encoder(layers, image, config)`` gives the code (B, latent_dim), or mean and log-variance. None where images
-        can only be drawn.
+        can only be drawn. Of a conditional architecture encoder and decoder get one more argument, the last: the class
+        as a one-hot vector (B, classes).
     decoder : callable or None
         ``decoder(layers, code, config, shape)`` gives the image (B, H, W, C) in [0, 1]. None where there are no codes.
     restorer : callable, optional
@@ -155,8 +169,8 @@ class ModelSpec:
     summary: str
     paper: str
     config: type[ModelConfig]
-    encoder: Callable[[Layers, Tensor, Any], Any] | None
-    decoder: Callable[[Layers, Tensor, Any, Shape], Tensor] | None
+    encoder: Callable[..., Any] | None
+    decoder: Callable[..., Tensor] | None
     losses: Callable[..., Mapping[str, Tensor]]
     units: Callable[[Any], str]
     equation: str
@@ -181,6 +195,11 @@ class ModelSpec:
     def reconstructs(self) -> bool:
         """Whether it can look at an image and make one of it; else it draws only."""
         return self.encoder is not None or self.restorer is not None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether its networks are told the class of an image; its config then has `classes`."""
+        return issubclass(self.config, ConditionalConfig)
 
     @property
     def logged(self) -> Mapping[str, str]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from aelab.models.spec import ModelConfig, ModelSpec, Shape
+from aelab.models.spec import ModelConfig, ModelSpec, Shape, classes_of
+
+#: Instead of a row: what a network is given, and the class that it is told beside it.
+GIVEN: Final = -1
+TOLD: Final = -2
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class LayerSummary:
     parameters, multiply_adds : int
         Multiply-adds are those of one image.
     source : int
-        The row whose output it takes; -1 for what the network is given. Two rows of one source stand side by side.
+        The row whose output it takes; -1 for what the network is given, -2 for the class that it is told. Two rows of
+        one source stand side by side.
     skips : tuple of int
         Earlier rows whose outputs it takes as well: what skip connections bring past the layers between.
     """
@@ -36,7 +41,7 @@ class LayerSummary:
     shape: tuple[int, ...]
     parameters: int
     multiply_adds: int
-    source: int = -1
+    source: int = GIVEN
     skips: tuple[int, ...] = ()
 
 
@@ -45,7 +50,7 @@ class Traced:
     """A tensor of which only the shape (without the batch) is known, and the row of the layer that gave it."""
 
     shape: tuple[int, ...]
-    row: int = -1
+    row: int = GIVEN
 
 
 @dataclass
@@ -187,10 +192,12 @@ class Summary:
 def summarize(spec: ModelSpec, config: ModelConfig, shape: Shape) -> Summary:
     """Trace the networks of an architecture for images of `shape` (H, W, C)."""
     encoder, decoder, opponent, restorer = (TracedLayers() for _ in range(4))
+    classes = classes_of(config)
+    label = [Traced((classes,), TOLD)] if classes else []
     if spec.encoder is not None:
-        spec.encoder(encoder, Traced(shape), config)
+        spec.encoder(encoder, Traced(shape), config, *label)
     if spec.decoder is not None:
-        spec.decoder(decoder, Traced((config.code_length,)), config, shape)
+        spec.decoder(decoder, Traced((config.code_length,)), config, shape, *label)
     if spec.opponent is not None:
         spec.opponent.network(opponent, Traced(shape), config)
     if spec.restorer is not None:

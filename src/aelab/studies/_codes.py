@@ -29,7 +29,9 @@ def codes_of(inference: Inference, dataset: Dataset, indices: npt.NDArray[np.int
     LabError
         If the images have another size than the run's, or the encoder gives something else than numbers.
     """
-    codes = np.concatenate([inference.encode(to_unit(images)) for images, _ in dataset.chunks(indices, _AT_ONCE)])
+    codes = np.concatenate(
+        [inference.encode(to_unit(images), labels) for images, labels in dataset.chunks(indices, _AT_ONCE)]
+    )
     if not np.isfinite(codes).all():
         raise LabError(
             "The encoder of run {run} gives codes that are no numbers. Train it again.", run=inference.run_id

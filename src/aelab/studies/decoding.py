@@ -12,6 +12,7 @@ from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Codes, Inference
+from aelab.intake.limits import MOST_CLASSES
 from aelab.pixels import Images
 from aelab.studies._codes import codes_of, drawn_indices
 from aelab.studies.spec import StudySpec
@@ -30,6 +31,13 @@ class Config(BaseConfig):
     y_low: float = field(-3.0, "From y", "Lower edge of the grid.", low=-1e6, high=1e6)
     y_high: float = field(3.0, "To y", "Upper edge of the grid.", low=-1e6, high=1e6)
     steps: int = field(15, "Steps", "Images along each side of the grid.", low=2, high=40)
+    label: int = field(
+        0,
+        "Class",
+        "Number of the class that a conditional run is asked for; any other run draws the same whatever it is.",
+        low=0,
+        high=MOST_CLASSES - 1,
+    )
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> DecodedGrid:
     x = np.linspace(config.x_low, config.x_high, config.steps, dtype=np.float32)
     y = np.linspace(config.y_high, config.y_low, config.steps, dtype=np.float32)
     codes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    return DecodedGrid(codes, inference.decode(codes), config.steps)
+    return DecodedGrid(codes, inference.decode(codes, config.label), config.steps)
 
 
 @dataclass(frozen=True)

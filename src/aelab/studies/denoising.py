@@ -17,7 +17,7 @@ from aelab.fields import field
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise import noises
-from aelab.pixels import Images, to_unit
+from aelab.pixels import Images, Labels, to_unit
 from aelab.studies._measures import Values, estimates, per_image
 from aelab.studies.spec import StudySpec
 
@@ -78,9 +78,9 @@ class Example:
 
 def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     """Corrupt the test images, restore them, and measure both against the clean ones."""
-    clean, noisy = _corrupted(dataset, config)
+    clean, noisy, labels = _corrupted(dataset, config)
     before = per_image(clean, noisy)
-    after = per_image(clean, inference.reconstruct(noisy))
+    after = per_image(clean, inference.reconstruct(noisy, labels))
     told_apart = ~(np.isinf(before["psnr"]) | np.isinf(after["psnr"]))
     gain = mean_with_interval(after["psnr"][told_apart] - before["psnr"][told_apart])
     return Denoising(
@@ -96,15 +96,16 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
 
 def example(inference: Inference, dataset: Dataset, config: Config, shown: int = _SHOWN) -> Example:
     """Return a few of the test images, corrupted and restored; the same ones whatever is chosen."""
-    clean, noisy = _corrupted(dataset, dataclasses.replace(config, limit=shown))
-    return Example(clean, noisy, inference.reconstruct(noisy))
+    clean, noisy, labels = _corrupted(dataset, dataclasses.replace(config, limit=shown))
+    return Example(clean, noisy, inference.reconstruct(noisy, labels))
 
 
-def _corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images]:
-    """Return clean and noisy test images; a smaller limit's images are among a larger one's."""
-    indices = np.random.default_rng(0).permutation(dataset.indices("test"))
-    clean = to_unit(dataset.images[indices[: config.limit or None]])
-    return clean, noises[config.noise].corrupt(clean, config.level, np.random.default_rng(config.seed))
+def _corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
+    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
+    indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
+    clean = to_unit(dataset.images[indices])
+    noisy = noises[config.noise].corrupt(clean, config.level, np.random.default_rng(config.seed))
+    return clean, noisy, dataset.labels[indices]
 
 
 def _estimates(values: Values, told_apart: npt.NDArray[np.bool_]) -> dict[str, Estimate]:

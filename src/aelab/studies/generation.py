@@ -25,7 +25,7 @@ from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
 from aelab.metrics.frechet import SPEC as FRECHET
-from aelab.pixels import Images, to_unit
+from aelab.pixels import Images, Labels, to_unit
 from aelab.studies.spec import StudySpec
 
 _FIT_IMAGES = 10_000
@@ -85,6 +85,8 @@ def is_possible(dataset: Dataset) -> bool:
 def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
     """Draw codes from a standard normal, decode them, and compare with the test images.
 
+    A conditional run is asked for the classes of as many training images, so that their shares are those of the data.
+
     Raises
     ------
     LabError
@@ -101,16 +103,19 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
     features = min(config.features, *fitted.shape, len(test) - 1)
     pca = PCA(features, svd_solver="auto", random_state=0).fit(fitted)
     real = pca.transform(_flat(to_unit(dataset.images[test])))
-    samples = pca.transform(_flat(draw(inference, count, rng)))
+    samples = pca.transform(_flat(draw(inference, count, rng, dataset.labels[shuffled[:count]])))
     others = pca.transform(_flat(to_unit(dataset.images[shuffled[:count]])))
     distance = FRECHET.of_features
     assert distance is not None
     return Generation(distance(real, samples), distance(real, others), features, len(samples), len(others), len(test))
 
 
-def draw(inference: Inference, count: int, rng: np.random.Generator) -> Images:
-    """Return images (count, H, W, C) decoded from draws of the standard normal prior."""
-    return inference.decode(rng.standard_normal((count, inference.latent_dim), dtype=np.float32))
+def draw(inference: Inference, count: int, rng: np.random.Generator, labels: Labels | int | None = None) -> Images:
+    """Return images (count, H, W, C) decoded from draws of the standard normal prior.
+
+    A conditional run draws the classes (count,), or the one, it is asked for; without them these take turns.
+    """
+    return inference.decode(rng.standard_normal((count, inference.latent_dim), dtype=np.float32), labels)
 
 
 def _check_enough(dataset: Dataset) -> None:

@@ -28,6 +28,8 @@ class Probe:
         Indices into the dataset of the test images with the most similar codes, the nearest first.
     distances : ndarray, float64 (K,)
         Euclidean, between codes.
+    label : int or None
+        The class that a conditional run takes it to be of, by `Inference.closest_classes`.
     """
 
     given: Images
@@ -35,6 +37,7 @@ class Probe:
     error: float
     nearest: npt.NDArray[np.int64]
     distances: npt.NDArray[np.float64]
+    label: int | None = None
 
 
 def as_given(pixels: Pixels, dataset: Dataset, *, inverted: bool = False) -> Images:
@@ -74,10 +77,16 @@ def run(
     count : int
         How many neighbours, at most.
     """
-    code = inference.encode(image)
-    made = inference.decode(code)
+    labels = inference.closest_classes(image) if inference.classes else None
+    code = inference.encode(image, labels)
+    made = inference.decode(code, labels)
     distances = np.linalg.norm(codes.astype(np.float64) - code, axis=1)
     nearest = np.argsort(distances, kind="stable")[:count]
     return Probe(
-        image, made, float(mse(image, made, data_range=1.0)[0]), np.asarray(indices)[nearest], distances[nearest]
+        image,
+        made,
+        float(mse(image, made, data_range=1.0)[0]),
+        np.asarray(indices)[nearest],
+        distances[nearest],
+        None if labels is None else int(labels[0]),
     )

@@ -58,8 +58,8 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Reconstructio
     """Reconstruct one part of a dataset and measure it, in all and by class."""
     indices = dataset.indices(config.split)
     images = to_unit(dataset.images[indices])
-    values = per_image(images, inference.reconstruct(images))
     labels = dataset.labels[indices]
+    values = per_image(images, inference.reconstruct(images, labels))
     return Reconstruction(
         config.split,
         len(indices),

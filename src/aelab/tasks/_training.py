@@ -75,7 +75,8 @@ def _fitted(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Network
     chosen = run.plan
     indices = limited(dataset.indices("train"), dataset.labels, chosen.training.limit)
     shown = taking_turns(dataset.indices("validation"), dataset.labels)  # the first of them are in every snapshot
-    images = TrainingImages(dataset.take(indices), dataset.take(shown))
+    labels = dataset.labels[indices], dataset.labels[shown]
+    images = TrainingImages(dataset.take(indices), dataset.take(shown), *labels)
     anew = run.parent.epochs if run.parent else 0
     try:
         with graphics_card_alone(jobs.root() / ".graphics-card.lock"):
@@ -95,8 +96,10 @@ def _learned(run: Run, dataset: Dataset, found: Found, keeper: Keeper) -> Networ
     networks = restored(run.plan, dataset.shape, checkpoint)
     if checkpoint.epoch and checkpoint.epoch not in run.snapshot_epochs():
         ending = dataclasses.replace(run.plan.training, epochs=checkpoint.epoch)
-        shown = dataset.take(taking_turns(dataset.indices("validation"), dataset.labels))
-        Snapshots(dataclasses.replace(run.plan, training=ending), networks, shown, keeper).after(checkpoint.epoch)
+        shown = taking_turns(dataset.indices("validation"), dataset.labels)
+        until = dataclasses.replace(run.plan, training=ending)
+        kept = Snapshots(until, networks, dataset.take(shown), keeper, dataset.labels[shown])
+        kept.after(checkpoint.epoch)
     return networks
 
 

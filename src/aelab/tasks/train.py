@@ -15,7 +15,7 @@ from aelab.jobs.job import Expected
 from aelab.jobs.people import LAB, SHELL, Person
 from aelab.jobs.spec import TaskSpec
 from aelab.runs import Parent, Run, owners, trash
-from aelab.tasks import _training
+from aelab.tasks import _classes, _training
 from aelab.training import speeds
 from aelab.training.config import Plan, plan, usual
 from aelab.training.estimate import Estimate, estimate
@@ -178,6 +178,8 @@ def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
         As `submit` does.
     """
     given = plan(model, settings)
+    if given.model.conditional:
+        settings = {**settings, "classes": _classes.counted(given, dataset, asked="classes" in settings)}
     images = min(given.training.limit or dataset.counts["train"], dataset.counts["train"])
     chosen = plan(model, usual(given.model, images).to_json() | dict(settings))
     _check(chosen, dataset, images)

@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from aelab.models.spec import classes_of
 from aelab.noise import noises
-from aelab.pixels import Images, UInt8Images, to_unit
+from aelab.pixels import Images, Labels, UInt8Images, one_hot, to_unit
 from aelab.training.config import Plan
 
 _MOST_VALUES = 1_000_000  # of images that are validated at once: a U-Net holds a hundred times as many
@@ -27,6 +28,8 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
     ----------
     images : ndarray, uint8 (N, H, W, C)
     plan : Plan
+    labels : ndarray, int (N,)
+        Numbers of their classes; only a conditional model needs them.
 
     Attributes
     ----------
@@ -34,9 +37,11 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
         Batches in an epoch.
     """
 
-    def __init__(self, images: UInt8Images, plan: Plan) -> None:
+    def __init__(self, images: UInt8Images, plan: Plan, labels: Labels | None = None) -> None:
         super().__init__()
         self._plan = plan
+        self._classes = classes_of(plan.model_config)
+        self._labels = tf.constant(labels, tf.int32) if self._classes else None
         self._images = tf.constant(images)
         self._order = tf.Variable(np.arange(len(images)))
         self._epoch = tf.Variable(0, dtype=tf.int64)
@@ -44,12 +49,18 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
         self.steps = math.ceil(len(images) / plan.training.batch_size)
 
     def from_step(self, first: int) -> tf.data.Dataset:
-        """Return the (given, target) batches of an epoch without its first few."""
+        """Return the (given, target) batches of an epoch without its first few.
+
+        Those of a conditional model have a third part: the classes of the images as one-hot vectors (B, classes).
+        """
         self._first = first
-        clean = tf.data.Dataset.range(first, self.steps).map(self._gathered, num_parallel_calls=1)
+        steps = tf.data.Dataset.range(first, self.steps)
+        clean = steps.map(self._gathered, num_parallel_calls=1)
         pairs = (
             clean.map(self._corrupted) if self._plan.model.denoises else clean.map(lambda step, batch: (batch, batch))
         )
+        if self._classes:
+            pairs = tf.data.Dataset.zip(pairs, steps.map(self._told)).map(lambda pair, label: (*pair, label))
         return pairs.prefetch(2)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -63,9 +74,15 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _gathered(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the step and its batch: gathering whole batches costs a tenth of shuffling images one by one."""
+        return step, tf.cast(tf.gather(self._images, self._indices(step)), tf.float32) / 255.0
+
+    def _told(self, step: tf.Tensor) -> tf.Tensor:
+        """Return the classes of the step's batch."""
+        return tf.one_hot(tf.gather(self._labels, self._indices(step)), self._classes)
+
+    def _indices(self, step: tf.Tensor) -> tf.Tensor:
         size = self._plan.training.batch_size
-        indices = self._order[step * size : (step + 1) * size]
-        return step, tf.cast(tf.gather(self._images, indices), tf.float32) / 255.0
+        return self._order[step * size : (step + 1) * size]
 
     def _corrupted(self, step: tf.Tensor, clean: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return (corrupted, clean), by the same numpy noise the pages show."""
@@ -78,14 +95,16 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
         return tf.ensure_shape(noisy, clean.shape), clean
 
 
-def fixed_batches(images: UInt8Images, plan: Plan) -> tf.data.Dataset:
-    """Return one pass in a fixed order, with one fixed draw of noise for a denoising model."""
+def fixed_batches(images: UInt8Images, plan: Plan, labels: Labels | None = None) -> tf.data.Dataset:
+    """Return one pass in a fixed order, with one fixed draw of noise for a denoising model; see `from_step`."""
     target = to_unit(images)
     given = target
     if plan.model.denoises:
         given = corrupted(target, plan, plan.training.seed + 1)
     fitting = min(128, max(1, _MOST_VALUES // math.prod(images.shape[1:])))
-    return tf.data.Dataset.from_tensor_slices((given, target)).batch(max(plan.training.batch_size, fitting))
+    classes = classes_of(plan.model_config)
+    told = (one_hot(np.asarray(labels), classes),) if classes else ()
+    return tf.data.Dataset.from_tensor_slices((given, target, *told)).batch(max(plan.training.batch_size, fitting))
 
 
 def corrupted(images: Images, plan: Plan, seed: int) -> Images:

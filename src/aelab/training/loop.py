@@ -9,7 +9,7 @@ import keras
 
 from aelab.models.spec import Shape
 from aelab.models.tracing import summarize
-from aelab.pixels import UInt8Images, to_unit
+from aelab.pixels import Labels, UInt8Images, to_unit
 from aelab.training.checkpoints import Checkpoints
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
@@ -37,10 +37,14 @@ class TrainingImages:
     ----------
     train, validation : ndarray, uint8 (N, H, W, C)
         The test images are not among them, by construction.
+    train_labels, validation_labels : ndarray, int (N,)
+        Numbers of their classes, which a conditional architecture is told, and no other asks for.
     """
 
     train: UInt8Images
     validation: UInt8Images
+    train_labels: Labels | None = None
+    validation_labels: Labels | None = None
 
 
 def train(
@@ -73,13 +77,16 @@ def train(
     """
     shape = images.train.shape[1:]
     networks = build(plan, (shape[0], shape[1], shape[2]))
-    validation = fixed_batches(images.validation, plan)
-    recording = Recording(plan, networks, images.validation, recorder, start.seconds if start else 0.0)
-    batches = TrainingBatches(images.train, plan)
+    validation = fixed_batches(images.validation, plan, images.validation_labels)
+    seconds = start.seconds if start else 0.0
+    recording = Recording(plan, networks, images.validation, recorder, seconds, images.validation_labels)
+    batches = TrainingBatches(images.train, plan, images.train_labels)
     trainee = compiled(plan, networks, len(images.train), anew)
     if plan.model.fit is not None:
         plan.model.fit(networks, to_unit(images.train), plan.model_config)
-        train_parts = trainee.evaluate(fixed_batches(images.train, plan), verbose=0, return_dict=True)
+        train_parts = trainee.evaluate(
+            fixed_batches(images.train, plan, images.train_labels), verbose=0, return_dict=True
+        )
         recording.report(train_parts, trainee.evaluate(validation, verbose=0, return_dict=True), 0.0)
         return networks
     if start is not None:

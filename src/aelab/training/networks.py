@@ -12,7 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from aelab.models.spec import Shape
+from aelab.models.spec import Shape, classes_of
+from aelab.pixels import Labels, one_hot
 from aelab.training.clipping import Clip
 from aelab.training.config import Plan
 from aelab.training.quantizer import VectorQuantizer
@@ -36,6 +37,8 @@ class Networks:
         The opponent, which is not exported: (B, H, W, C) -> (B, 1), or that and features.
     restorer : keras.Model or None
         (B, H, W, C) -> (B, H, W, C), where there are no codes.
+    classes : int
+        Of a conditional architecture, whose encoder and decoder take a one-hot class (B, classes) as well; else 0.
     """
 
     encoder: keras.Model | None
@@ -43,6 +46,7 @@ class Networks:
     seed: keras.random.SeedGenerator
     critic: keras.Model | None = None
     restorer: keras.Model | None = None
+    classes: int = 0
 
     @property
     def kept(self) -> dict[str, keras.Model]:
@@ -59,22 +63,32 @@ class Networks:
 
     # Called as they are: `predict` spends 40 ms on any number of images, and compiling for `predict_on_batch` takes
     # longer than all snapshots of a short training.
-    def encode(self, images: Any) -> np.ndarray[Any, Any]:
-        """Return the codes of a few hundred float32 images, (N, K); the mean, where it is a distribution."""
+    def encode(self, images: Any, labels: Labels | None = None) -> np.ndarray[Any, Any]:
+        """Return the codes of a few hundred float32 images, (N, K); the mean, where it is a distribution.
+
+        A conditional architecture must be told the number of each image's class (N,); another one ignores it.
+        """
         assert self.encoder is not None
-        codes = self.encoder(images, training=False)
+        codes = self.encoder(self.told(images, labels), training=False)
         return np.asarray(codes[0] if isinstance(codes, list | tuple) else codes)
 
-    def decode(self, codes: Any) -> np.ndarray[Any, Any]:
-        """Return the images of a few hundred codes (N, K), (N, H, W, C)."""
+    def decode(self, codes: Any, labels: Labels | None = None) -> np.ndarray[Any, Any]:
+        """Return the images of a few hundred codes (N, K) and, as `encode` has it, classes: (N, H, W, C)."""
         assert self.decoder is not None
-        return np.asarray(self.decoder(codes, training=False))
+        return np.asarray(self.decoder(self.told(codes, labels), training=False))
 
-    def reconstruct(self, images: Any) -> np.ndarray[Any, Any]:
+    def told(self, given: Any, labels: Labels | None) -> Any:
+        """Return what a network takes: images or codes, and beside them the class of each where it is told that."""
+        if not self.classes:
+            return given
+        assert labels is not None
+        return [given, one_hot(labels, self.classes)]
+
+    def reconstruct(self, images: Any, labels: Labels | None = None) -> np.ndarray[Any, Any]:
         """Return what is made of a few images, (N, H, W, C): by way of their codes, where there are any."""
         if self.restorer is not None:
             return np.asarray(self.restorer(images, training=False))
-        return self.decode(self.encode(images))
+        return self.decode(self.encode(images, labels), labels)
 
 
 def build(plan: Plan, shape: Shape) -> Networks:
@@ -90,19 +104,27 @@ def build(plan: Plan, shape: Shape) -> Networks:
     keras.utils.set_random_seed(plan.training.seed)
     image = keras.Input(shape, name="image")
     code = keras.Input((plan.model_config.code_length,), name="code")
-    spec, config = plan.model, plan.model_config
+    spec, config, classes = plan.model, plan.model_config, classes_of(plan.model_config)
+    label = [keras.Input((classes,), name="label")] if classes else []
+
+    def beside_label(given: Any) -> Any:
+        return [given, *label] if label else given
+
     return Networks(
-        spec.encoder and keras.Model(image, spec.encoder(_LAYERS, image, config), name="encoder"),
-        spec.decoder and keras.Model(code, spec.decoder(_LAYERS, code, config, shape), name="decoder"),
+        spec.encoder and keras.Model(beside_label(image), spec.encoder(_LAYERS, image, config, *label), name="encoder"),
+        spec.decoder
+        and keras.Model(beside_label(code), spec.decoder(_LAYERS, code, config, shape, *label), name="decoder"),
         keras.random.SeedGenerator(plan.training.seed),
         spec.opponent and keras.Model(image, spec.opponent.network(_LAYERS, image, config), name="critic"),
         spec.restorer and keras.Model(image, spec.restorer(_LAYERS, image, config), name="restorer"),
+        classes,
     )
 
 
 def to_onnx(network: keras.Model) -> bytes:
     """Return a network as an ONNX file with a free batch size."""
-    network(np.zeros((1, *network.input_shape[1:]), np.float32))  # Keras exports what it has seen called
+    one = [np.zeros((1, *each.shape[1:]), np.float32) for each in network.inputs]
+    network(one if len(one) > 1 else one[0])  # Keras exports what it has seen called
     folder = Path(tempfile.mkdtemp())
     try:
         network.export(folder / "network.onnx", format="onnx", verbose=False)

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from aelab.pixels import UInt8Images
+from aelab.pixels import Labels, UInt8Images
 from aelab.training.config import Plan
 from aelab.training.networks import Networks
 from aelab.training.recorder import Epoch, Recorder
@@ -29,15 +29,23 @@ class Recording(keras.callbacks.Callback):  # type: ignore[misc]
     recorder : Recorder
     seconds : float
         Of training that went before.
+    labels : ndarray, int (N,)
+        Of the validation images; only a conditional model needs them.
     """
 
     def __init__(
-        self, plan: Plan, networks: Networks, validation: UInt8Images, recorder: Recorder, seconds: float = 0.0
+        self,
+        plan: Plan,
+        networks: Networks,
+        validation: UInt8Images,
+        recorder: Recorder,
+        seconds: float = 0.0,
+        labels: Labels | None = None,
     ) -> None:
         super().__init__()
         self._plan = plan
         self._recorder = recorder
-        self._snapshots = Snapshots(plan, networks, validation, recorder)
+        self._snapshots = Snapshots(plan, networks, validation, recorder, labels)
         self._started = time.monotonic() - seconds
         self._epoch = 1
         self._learning_rate = tf.function(lambda: self.model.optimizer.learning_rate)  # op by op it costs 1.5 ms

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.errors import LabError
-from aelab.pixels import UInt8Images, to_uint8, to_unit
+from aelab.pixels import Labels, UInt8Images, to_uint8, to_unit
 from aelab.training.config import Plan
 from aelab.training.data import corrupted
 from aelab.training.networks import Networks
@@ -42,7 +42,7 @@ class Snapshots:
                                     them, and what it makes of them
     `codes`                         float16 (N, K) of the first 256 validation images, as given
     `samples`                       uint8 (16, H, W, C), of a generative model: what the same draws
-                                    of the prior decode to
+                                    of the prior decode to; where a class is told, they take turns
     `layers`                        what layers with a kernel are called: `encoder/1/Dense`
     `norms`                         float32: the L2 norm of each kernel
     `updates`, `updates_since`      float32: that of its change since the end of that epoch, the one before: over
@@ -56,9 +56,18 @@ class Snapshots:
     validation : ndarray, uint8 (N, H, W, C)
         The first images are the ones every snapshot shows.
     recorder : Recorder
+    labels : ndarray, int (N,)
+        Of the validation images; only a conditional model needs them.
     """
 
-    def __init__(self, plan: Plan, networks: Networks, validation: UInt8Images, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        networks: Networks,
+        validation: UInt8Images,
+        recorder: Recorder,
+        labels: Labels | None = None,
+    ) -> None:
         self._last = plan.training.epochs
         self._networks = networks
         self._recorder = recorder
@@ -67,6 +76,8 @@ class Snapshots:
         draws = _SAMPLES if plan.model.generative else 0
         rng = np.random.default_rng(plan.training.seed)
         self._prior = rng.standard_normal((draws, plan.model_config.code_length), dtype=np.float32)
+        self._labels = np.asarray(labels)[:_PROBED_IMAGES] if networks.classes else np.zeros(len(self._target), int)
+        self._prior_labels = np.arange(draws) % max(networks.classes, 1)
         self._kernels: Kernels | None = None
         self._due = True
         self._begun = 0.0
@@ -130,13 +141,15 @@ class Snapshots:
         arrays: dict[str, npt.NDArray[Any]] = {}
         codes = self._prior[:0]
         if self._networks.encoder is not None:
-            codes = self._networks.encode(self._given)
+            codes = self._networks.encode(self._given, self._labels)
             arrays |= {
                 "target": to_uint8(self._target[:shown]),
                 "given": to_uint8(self._given[:shown]),
                 "codes": np.clip(codes, -_FLOAT16_HIGHEST, _FLOAT16_HIGHEST).astype(np.float16),
             }
-        images = to_uint8(self._networks.decode(np.concatenate([codes[:shown], self._prior])))
+        codes = codes[:shown]
+        labels = np.concatenate([self._labels[: len(codes)], self._prior_labels])
+        images = to_uint8(self._networks.decode(np.concatenate([codes, self._prior]), labels))
         if len(codes):
             arrays["output"] = images[:shown]
         if len(self._prior):

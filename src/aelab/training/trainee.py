@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -13,6 +14,7 @@ from aelab.training.config import Plan
 from aelab.training.networks import Networks
 
 Losses = Callable[..., Mapping[str, tf.Tensor]]
+Batch = tuple[tf.Tensor, ...]  # given and target, (B, H, W, C) each; the classes (B, classes) if they are told
 
 
 class Trainee(keras.Model):  # type: ignore[misc]
@@ -49,8 +51,8 @@ class Trainee(keras.Model):  # type: ignore[misc]
         """How often every training image was seen, a scalar; a loss may change on the way."""
         return tf.cast(self.optimizer.iterations, tf.float32) / self.steps
 
-    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Take one step of the optimiser on a (given, target) batch, (B, H, W, C) each; the opponent steps first."""
+    def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
+        """Take one step of the optimiser on a batch; the opponent steps first."""
         opponent, config = self.plan.model.opponent, self.plan.model_config
         against: dict[str, tf.Tensor] = {}
         if opponent is not None and self.critic is not None:
@@ -59,7 +61,7 @@ class Trainee(keras.Model):  # type: ignore[misc]
         own = self._stepped(self.plan.model.losses, batch, self.optimizer, self._own_weights)
         return self._updated(own | against, batch)
 
-    def test_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def test_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         """Measure the parts on a batch."""
         opponent = self.plan.model.opponent
         against = self._parts(opponent.losses, batch, training=False) if opponent else {}
@@ -85,7 +87,7 @@ class Trainee(keras.Model):  # type: ignore[misc]
         return [weight for network in kept for weight in network.trainable_weights]
 
     def _stepped(
-        self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], optimizer: Any, weights: list[keras.Variable]
+        self, losses: Losses, batch: Batch, optimizer: Any, weights: list[keras.Variable]
     ) -> dict[str, tf.Tensor]:
         """Take one step down the sum of some parts, and return these."""
         with tf.GradientTape() as tape:
@@ -94,12 +96,51 @@ class Trainee(keras.Model):  # type: ignore[misc]
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         return parts
 
-    def _parts(self, losses: Losses, batch: tuple[tf.Tensor, tf.Tensor], *, training: bool) -> dict[str, tf.Tensor]:
-        given, target = batch
-        return dict(losses(self, given, target, self.plan.model_config, training))
+    def _parts(self, losses: Losses, batch: Batch, *, training: bool) -> dict[str, tf.Tensor]:
+        given, target, *label = batch
+        networks = Told(self, label[0]) if label else self
+        return dict(losses(networks, given, target, self.plan.model_config, training))
 
-    def _updated(self, parts: dict[str, tf.Tensor], batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _updated(self, parts: dict[str, tf.Tensor], batch: Batch) -> dict[str, tf.Tensor]:
         images = tf.shape(batch[0])[0]
         for mean in self.means:
             mean.update_state(parts[mean.name], sample_weight=images)
         return {mean.name: mean.result() for mean in self.means}
+
+
+@dataclass(frozen=True)
+class Told:
+    """The networks of a trainee that know the classes of a batch: to a loss they are like any other.
+
+    Attributes
+    ----------
+    trainee : Trainee
+    label : tensor (B, classes)
+        One-hot.
+    """
+
+    trainee: Any  # of networks that take the class as well
+    label: tf.Tensor
+
+    def encoder(self, image: tf.Tensor, training: bool) -> Any:
+        """Encode images (B, H, W, C) of these classes."""
+        return self.trainee.encoder([image, self.label], training=training)
+
+    def decoder(self, code: tf.Tensor, training: bool) -> tf.Tensor:
+        """Decode codes (B, K) to images of these classes."""
+        return self.trainee.decoder([code, self.label], training=training)
+
+    @property
+    def seed(self) -> keras.random.SeedGenerator:
+        """The source of chance."""
+        return self.trainee.seed
+
+    @property
+    def images(self) -> int:
+        """Training images in an epoch."""
+        return int(self.trainee.images)
+
+    @property
+    def epochs_done(self) -> tf.Tensor:
+        """How often every training image was seen."""
+        return self.trainee.epochs_done
