@@ -37,7 +37,8 @@ def show_samples(runs: Sequence[Run], table: pd.DataFrame) -> None:
     prior = _pick_prior([prior for prior, those in able.items() if those])
     if prior is None:
         return
-    _name_others([run for run in runs if run not in able[prior]], prior)
+    otherwise = able["normal" if prior == "mixture" else "mixture"]
+    _name_others([run for run in otherwise if run not in able[prior]], prior)
     rows = comparison.overall(table).set_index("run")
     for run in able[prior]:
         if prior == "mixture":
@@ -69,7 +70,7 @@ def _pick_prior(offered: Sequence[Prior]) -> Prior | None:
 
 
 def _name_others(others: Sequence[Run], prior: Prior) -> None:
-    """Say which runs draw nothing, and why."""
+    """Say which runs draw only otherwise."""
     if not others:
         return
     names = plain(", ".join(run.id for run in others))

@@ -1,4 +1,4 @@
-"""How close are images drawn from a generative run to real ones?
+"""How close are images drawn from a run to real ones?
 
 The Fréchet distance of [1]_, on features that need no network from elsewhere: the coordinates of the
 images along the first principal components of the training images.  It is not the published "FID",
@@ -163,7 +163,7 @@ def _flat(images: Images) -> npt.NDArray[np.float32]:
 SPEC = StudySpec(
     name="generation",
     label=N_("Generated samples"),
-    question=N_("How close are images drawn from a generative run to real ones?"),
+    question=N_("How close are images drawn from a run to real ones?"),
     subject="run",
     config=Config,
     run=run,

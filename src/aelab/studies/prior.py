@@ -34,8 +34,9 @@ _FEWEST_CODES: Final = 10
 _HELD_OUT: Final = 0.1
 _MOST_COMPONENTS: Final = 64
 _MOST_DIRECTIONS: Final = 256
+_MOST_COVARIANCES: Final = 65_536  # numbers in those of all components: 64 of them where a code has 32
 _CODES_A_NUMBER: Final = 5  # fewer codes than that a component, and its covariance is mostly chance
-_MOST_STEPS: Final = 50
+_MOST_STEPS: Final = 20
 _LEAST_VARIANCE: Final = 1e-6  # of a component, where all codes together have 1
 
 
@@ -137,14 +138,16 @@ def fit_codes(codes: Codes, seed: int) -> Mixture:
 
 
 def _most_components(codes: int, numbers: int) -> int:
-    return max(1, min(_MOST_COMPONENTS, codes // (_CODES_A_NUMBER * numbers)))
+    return max(1, min(_MOST_COMPONENTS, codes // (_CODES_A_NUMBER * numbers), _MOST_COVARIANCES // numbers**2))
 
 
 def _gaussian_mixture(count: int, places: npt.NDArray[np.float64], seed: int) -> Any:
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     mixture = GaussianMixture(count, reg_covar=_LEAST_VARIANCE, max_iter=_MOST_STEPS, random_state=seed)
-    with warnings.catch_warnings():  # what fifty steps find is good enough to draw from
+    # Matrices so small gain nothing from threads, which on a busy computer wait for one another: 100 times as long.
+    with threadpool_limits(1), warnings.catch_warnings():  # what twenty steps find is good enough to draw from
         warnings.simplefilter("ignore", ConvergenceWarning)
         return mixture.fit(places)
