@@ -12,16 +12,12 @@ image, of 1,000 images.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mnist_lab import lab_with, trained
 from scipy import special
 
 from aelab import inference, runs
@@ -48,9 +44,7 @@ def main() -> None:
     parser.add_argument("mnist", type=Path)
     parser.add_argument("--seeds", default=1, type=int)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as artifacts:
-        os.environ["AELAB_ARTIFACTS"] = artifacts
-        _aelab("datasets", "import", str(arguments.mnist), "--name", "mnist")
+    with lab_with(arguments.mnist):
         print(f"{'':<52}{'seed':>5}{'test MSE':>10}{'-ELBO':>8}{'bound':>8}{'CPU s':>8}   (N = 10,000; nats an image)")
         for model, epochs, settings in _ROWS:
             for seed in range(arguments.seeds if model != "pca" else 1):
@@ -59,8 +53,7 @@ def main() -> None:
 
 def _print_row(model: str, settings: dict[str, Any]) -> None:
     chosen = [f"{name}={value}" for name, value in settings.items() if name != "seed"]
-    options = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-    answer = _aelab("train", "--dataset", "mnist", "--model", model, *options)
+    answer = trained(model, settings)
     bounds = ""
     if settings.get("loss") == "bernoulli":
         run = runs.find(answer["run"])
@@ -97,12 +90,6 @@ def _weights(
         # log N(z; 0, I) - log N(z; mean, variance): what both have in common cancels
         prior_to_posterior = 0.5 * (noise**2 + log_variance - code**2).sum(axis=1)
         yield likelihood + prior_to_posterior
-
-
-def _aelab(*words: str) -> Any:
-    command = [sys.executable, "-m", "aelab.cli", *words, "--json"]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ from aelab.runs import Run
 from aelab.studies import (
     decoding,
     denoising,
-    generation,
     latent_map,
     leaderboard,
     ordering,
@@ -132,16 +131,6 @@ def _plane(run_id: str, created: str, config: decoding.Config, _run: Run) -> str
 def decoded_plane(run: Run, config: decoding.Config) -> str:
     """Decode a grid of positions of a two-dimensional latent space, as one picture in a data URI."""
     return _plane(run.id, run.created, config, run)
-
-
-@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
-def _samples(run_id: str, created: str, count: int, seed: int, label: int | None, _run: Run) -> Any:
-    return generation.draw(networks(_run), count, np.random.default_rng(seed), label)
-
-
-def drawn_samples(run: Run, count: int, seed: int, label: int | None = None) -> Any:
-    """Return images drawn from a generative run's prior, float32 (count, H, W, C); of a class, where it is told one."""
-    return _samples(run.id, run.created, count, seed, label, run)
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)

@@ -13,7 +13,7 @@ from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import decoding
 from aelab.studies.decoding import Surroundings
-from ui import caches, charts, mosaic, told
+from ui import caches, charts, drawn, mosaic, told
 from ui.i18n import say, t
 
 _X, _Y = "decode.x", "decode.y"
@@ -47,7 +47,7 @@ def _show_draws(run: Run) -> None:
         icon=":material/info:",
     )
     mosaic.show(
-        caches.drawn_samples(run, _DRAWN, 0),
+        drawn.samples(run, _DRAWN, 0),
         _DRAWN // 2,
         alt=t("Images drawn from the prior of {run}", run=run.id),
         caption=t("Samples: what draws of the prior decode to"),

@@ -1,4 +1,4 @@
-"""Wait on a page for a job that the page cannot do without."""
+"""Wait on a page for a job that the page, or a part of it, cannot do without."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ def wait_for(job: Job, title: str) -> None:
 
     The page is drawn anew as soon as the job has ended.
     """
+    if not is_done(job, title):
+        st.stop()
+
+
+def is_done(job: Job, title: str) -> bool:
+    """Return whether the job is done; show how it stands if not, and draw the page anew as soon as it has ended."""
     state = folder.status(job).state
     if state == "done":
-        return
+        return True
     if state in OPEN:
         watch(job, title)
     else:
@@ -26,4 +32,4 @@ def wait_for(job: Job, title: str) -> None:
         if st.button(t("Try again"), key=f"again.{job.id}", icon=":material/refresh:"):
             queue.submit(job.kind, job.params, job.id, owner=visitor.owner(), expected=job.expected)
             st.rerun()
-    st.stop()
+    return False

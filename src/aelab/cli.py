@@ -21,6 +21,7 @@ from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
 from aelab.errors import LabError
+from aelab.studies.generation import Config as Generation
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 
@@ -198,6 +199,12 @@ def _add_jobs(top: Any) -> None:
 def _add_studies(top: Any) -> None:
     evaluate = _command(top, "evaluate", studies.evaluate, "measure a run on the test images")
     evaluate.add_argument("run", metavar="RUN")
+    evaluate.add_argument(
+        "--prior",
+        choices=Generation.choices("prior"),
+        help="measure images that it draws instead, with codes from the standard normal prior or from a mixture that "
+        "is fitted on its codes",
+    )
     denoise = _command(top, "denoise", studies.denoise, "measure how much of a noise a run takes away")
     denoise.add_argument("run", metavar="RUN")
     denoise.add_argument("--noise", required=True)

@@ -128,6 +128,24 @@ def test_a_report_is_the_comparison_of_its_runs(answer: Answers, lab: TrainedLab
     assert found["runs"][1]["frechet"] > 0
 
 
+def test_samples_are_measured_with_codes_from_the_prior_that_is_named(answer: Answers, lab: TrainedLab) -> None:
+    found = answer("evaluate", lab.runs["conv_ae"], "--prior", "mixture")
+    assert set(found) == {"run", "n", "split", "generation"}
+    assert found["generation"]["prior"] == "mixture"
+    assert found["generation"]["components"] >= 1
+    assert found["generation"]["n_codes"] == store.open_dataset("digits").counts["train"]
+    normal = answer("evaluate", lab.runs["vae"], "--prior", "normal")["generation"]
+    kept = runs.find(lab.runs["vae"]).metrics()["generation"]
+    assert normal["prior"] == kept["prior"] == "normal"
+    assert normal["distance"] == pytest.approx(kept["distance"], rel=1e-6)
+
+
+def test_a_run_that_was_brought_to_no_prior_is_not_asked_to_draw_from_one(refusal: Refusal, lab: TrainedLab) -> None:
+    said = refusal("evaluate", lab.runs["conv_ae"], "--prior", "normal")
+    assert said.startswith(f"Draws of the standard normal prior mean nothing to run {lab.runs['conv_ae']}")
+    assert said.endswith("--prior mixture.")
+
+
 # A run without an encoder.
 
 

@@ -94,8 +94,9 @@ def test_the_frechet_distance_says_its_features_and_numbers(lab: TrainedLab, kep
     said = words(visit("reports")).replace("**", "")
     measured = kept[lab.runs["vae"]]["generation"]
     assert (
-        f"{lab.runs['vae']}: Fréchet distance {measured['distance']:.2f} between {measured['n_samples']} samples and "
-        f"359 test images (lower is better; {measured['n_floor']} real training images get {measured['floor']:.2f}), "
+        f"{lab.runs['vae']}: Fréchet distance {measured['distance']:.2f} between {measured['n_samples']} samples, "
+        f"their codes drawn from the standard normal prior, and 359 test images (lower is better; "
+        f"{measured['n_floor']} real training images get {measured['floor']:.2f}), "
         f"on the first {measured['features']} principal components of other training images."
     ) in said
     for model in ("pca", "conv_ae", "dae"):

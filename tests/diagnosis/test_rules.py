@@ -25,6 +25,7 @@ ILL: dict[str, tuple[str, dict[str, Any]]] = {
     "learning_rate": ("deep_ae", {"latent_dim": 8, "width": 64, "epochs": 8, "learning_rate": 0.3}),
     "posterior_collapse": ("vae", {"body": "dense", "latent_dim": 8, "beta": 60.0, **FAST}),
     "mode_collapse": ("vae", {"body": "dense", "latent_dim": 8, "beta": 60.0, **FAST}),
+    "unequal_sides": ("gan", {"latent_dim": 8, "filters": 4, "epochs": 2, "learning_rate": 1e-5}),
     "underfitting": ("deep_ae", {"latent_dim": 32, "width": 8, "epochs": 3}),
     "dead_units": ("shallow_ae", {"latent_dim": 64, "epochs": 6, "learning_rate": 0.1}),
     "dead_codes": ("vq_vae", {"body": "dense", "latent_dim": 8, "code_size": 8, "codes": 512, **FAST}),
@@ -37,6 +38,7 @@ ILL: dict[str, tuple[str, dict[str, Any]]] = {
 HEALTHY: dict[str, tuple[str, dict[str, Any]]] = {
     "posterior_collapse": ("vae", {"body": "dense", "latent_dim": 8, "width": 128, "epochs": 30}),
     "mode_collapse": ("vae", {"body": "dense", "latent_dim": 8, "width": 128, "epochs": 30}),
+    "unequal_sides": ("gan", {"latent_dim": 8, "filters": 8, "epochs": 40}),
     "dead_codes": ("vq_vae", {"body": "dense", "latent_dim": 32, "code_size": 4, "codes": 16, **FAST}),
 }
 EACH = [pytest.param(rule.name, id=rule.name) for rule in rules]
@@ -73,6 +75,22 @@ def test_what_is_proposed_can_be_trained_and_is_another_run(trained: Trained, ru
         chosen = train.planned(case.dataset, model, dict(case.settings) | dict(finding.change))
         again = runs.new_run("digits", case.dataset.checksum, chosen)
         assert again.id != case.run.id
+
+
+def test_a_critic_that_is_always_right_is_found(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = trained("gan", **HEALTHY["unequal_sides"][1])
+    sure = {"loss": 6.0, "adversarial": 6.0, "critic_real": 0.02, "critic_drawn": 0.03}
+    monkeypatch.setattr(type(case.run), "history", lambda run: [{"train": sure, "validation": sure}])
+    finding = found("unequal_sides", case)
+    assert finding is not None
+    assert "nearly always right: its loss is 0.025 nats" in str(finding)
+    assert finding.change == {"learning_rate": case.settings["learning_rate"] / 2}
+
+
+def test_a_network_that_is_judged_by_a_critic_is_not_held_against_pca(trained: Trained) -> None:
+    case = trained("vae_gan", latent_dim=8, filters=4, epochs=2)
+    assert case.mse > case.pca_mse
+    assert found("underfitting", case) is None
 
 
 def test_a_training_ends_with_a_diagnosis(trained: Trained) -> None:

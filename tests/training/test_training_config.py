@@ -7,7 +7,7 @@ import pytest
 from aelab.errors import LabError
 from aelab.models import models
 from aelab.noise import noises
-from aelab.training.config import TrainingConfig, plan, suggested_batch_size
+from aelab.training.config import TrainingConfig, plan, suggested_batch_size, usual
 
 ALL = models.names()
 
@@ -82,3 +82,12 @@ def test_an_unknown_noise_is_answered_with_the_noises() -> None:
 def test_a_small_dataset_gets_batches_that_leave_enough_steps_to_learn(images: int, batch_size: int) -> None:
     assert suggested_batch_size(images) == batch_size
     assert TrainingConfig(batch_size=suggested_batch_size(images))
+
+
+@pytest.mark.parametrize(("images", "batch_size"), [(160, 8), (60_000, 64)])
+def test_what_suits_a_model_is_what_it_begins_with_but_for_batches_too_large_for_the_images(
+    images: int, batch_size: int
+) -> None:
+    chosen = usual(models["gan"], images)
+    assert chosen.batch_size == batch_size
+    assert chosen.epochs == models["gan"].usual["epochs"]

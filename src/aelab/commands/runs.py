@@ -148,5 +148,7 @@ def measure_lines(metrics: dict[str, Any] | None) -> list[str]:
     shown = [f"  {name:<16} {value:.6g}" for name, value in metrics.items() if isinstance(value, float)]
     generation = metrics.get("generation") or {}
     if "distance" in generation:
-        shown.append(f"  {'frechet':<16} {generation['distance']:.6g}")
+        prior = generation.get("prior", "normal")
+        drawn_from = f"{prior} of {generation['components']} components" if prior == "mixture" else prior
+        shown.append(f"  {'frechet':<16} {generation['distance']:.6g}  (codes drawn from: {drawn_from})")
     return [*shown, f"  over {metrics['n']} {metrics['split']} images"]

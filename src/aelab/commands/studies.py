@@ -9,21 +9,42 @@ from aelab.commands.answer import Answer, place, save
 from aelab.commands.following import follow
 from aelab.commands.runs import flat, measure_lines
 from aelab.datasets import store
+from aelab.errors import LabError
 from aelab.jobs.people import SHELL
+from aelab.runs import Run
 from aelab.studies import comparison, denoising, generation, latent_map, reconstruction
+from aelab.studies.generation import Generation
+from aelab.studies.prior import Prior
 from aelab.tasks import latent_map as latent_map_task
+from aelab.tasks import mixture
 
 
 def evaluate(arguments: argparse.Namespace) -> Answer:
-    """Measure a run's reconstructions of the test images, now; of one that only draws, its samples."""
+    """Measure a run's reconstructions of the test images, now; its samples if it only draws or a prior is named."""
     run = runs.find(arguments.run)
-    networks, images = inference.load(run), run.images()
-    if networks.reconstructs:
-        data = flat(reconstruction.run(networks, images, reconstruction.Config()).to_json())
+    networks = inference.load(run)
+    if arguments.prior is None and networks.reconstructs:
+        data = flat(reconstruction.run(networks, run.images(), reconstruction.Config()).to_json())
     else:
-        drawn = generation.run(networks, images, generation.Config())
+        drawn = _drawn(run, arguments.prior or "normal")
         data = {"n": drawn.n_test, "split": "test", "generation": drawn.to_json()}
     return Answer({"run": run.id, **data}, [run.id, *measure_lines(data)])
+
+
+def _drawn(run: Run, prior: Prior) -> Generation:
+    """Measure samples of a run; a mixture is fitted as a job, which the pages find done."""
+    if prior == "normal" and not run.plan.model.generative:
+        raise LabError(
+            "Draws of the standard normal prior mean nothing to run {run}, whose codes were not brought to it. Draw "
+            "from a mixture that is fitted on its codes: --prior mixture.",
+            run=run.id,
+        )
+    if prior == "normal":
+        return generation.run(inference.load(run), run.images(), generation.Config())
+    job = mixture.submit(run.id, owner=SHELL.owner)
+    follow(job, "mixture")
+    fitted = mixture.result(job)
+    return fitted.generation or generation.run(inference.load(run), run.images(), generation.Config(prior="mixture"))
 
 
 def denoise(arguments: argparse.Namespace) -> Answer:

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 _LOOKED_AT: Final = 1000  # images; the intervals of what is asked here are narrow by then
 _FITTED: Final = 5000  # training images of the PCA
+_COMPARED: Final = 50  # of its components, where two sets of images are compared
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,16 @@ class Case:
         flat = self.test_images.reshape(len(self.test_images), -1) - mean
         made = np.clip(flat @ used.T @ used + mean, 0.0, 1.0)
         return float(np.mean(np.square(made - mean - flat)))
+
+    def places(self, images: Images) -> Floats:
+        """Return where images (N, H, W, C) lie along the principal components of the training images, (N, R)."""
+        components, _, mean = self._pca
+        return np.asarray((images.reshape(len(images), -1) - mean) @ components[:_COMPARED].T, np.float64)
+
+    def training_images(self, count: int) -> Images:
+        """Return as many training images, evenly taken, float32 (N, H, W, C)."""
+        indices = self.dataset.indices("train")
+        return to_unit(self.dataset.take(indices[:: max(1, len(indices) // count)][:count]))
 
     @cached_property
     def _pca(self) -> tuple[npt.NDArray[np.float32], Floats, npt.NDArray[np.float32]]:

@@ -13,7 +13,8 @@ _STILL_FALLING = 0.02  # share of the loss's whole fall that the last fifth of t
 def find(case: Case) -> Finding | None:
     """Find a test error above that of PCA."""
     plan = case.run.plan
-    if plan.model.fit is not None or not case.networks.encodes or case.mse <= _WORSE * case.pca_mse:
+    asked_otherwise = plan.model.fit is not None or plan.model.opponent is not None  # a critic looks at no pixel alone
+    if asked_otherwise or not case.networks.encodes or case.mse <= _WORSE * case.pca_mse:
         return None
     size = next((name for name in ("width", "filters") if name in case.settings), None)
     if _still_falls(case) or size is None:

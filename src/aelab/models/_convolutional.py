@@ -47,15 +47,18 @@ def sizes(height: int, width: int) -> list[tuple[int, int]]:
     return found
 
 
-def _filters(config: FilterConfig, depth: int) -> int:
-    return min(config.filters << depth, _MOST_FILTERS)
+def _filters(config: FilterConfig, depth: int, times: int = 1) -> int:
+    return min(times * config.filters << depth, _MOST_FILTERS)
 
 
-def convolve(layers: Layers, image: Tensor, config: FilterConfig, *, normalized: bool = True) -> Tensor:
-    """Turn images (B, H, W, C) into features (B, h * w * f), with or without batch normalisation."""
+def convolve(layers: Layers, image: Tensor, config: FilterConfig, *, normalized: bool = True, times: int = 1) -> Tensor:
+    """Turn images (B, H, W, C) into features (B, h * w * f), with or without batch normalisation.
+
+    `times` is how many times as many filters there are as the decoder has.
+    """
     x = image
     for depth in range(len(sizes(*image.shape[-3:-1])) - 1):
-        x = layers.Conv2D(_filters(config, depth), 3, strides=2, padding="same", use_bias=not normalized)(x)
+        x = layers.Conv2D(_filters(config, depth, times), 3, strides=2, padding="same", use_bias=not normalized)(x)
         if normalized:
             x = layers.BatchNormalization(momentum=_MOMENTUM)(x)
         x = layers.LeakyReLU(negative_slope=_SLOPE)(x)  # (B, H / 2^(depth+1), W / 2^(depth+1), f * 2^depth)

@@ -1,6 +1,7 @@
 """The critic that generative networks are trained against.
 
-It has no batch normalisation, with which the images of a batch would tell of one another.
+It has no batch normalisation, with which the images of a batch would tell of one another; and twice as many filters as
+the decoder, since a decoder learns no more than its critic sees.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from aelab.errors import N_
 from aelab.models._convolutional import FilterConfig, convolve
 from aelab.models.spec import Layers, Opponent, Symbol, Tensor
 
+_TIMES: Final = 2
+
 REAL: Final = Symbol("x", N_("a real image"), "target")
 PRIOR: Final = Symbol("z", N_("a draw from the prior"), "prior")
 DRAWN: Final = Symbol(r"\hat{x}", N_("what the decoder makes of it"), "drawn")
@@ -20,7 +23,7 @@ CRITIC: Final = Symbol("D", N_("the critic: how sure it is that an image is real
 
 def critic(layers: Layers, image: Tensor, config: FilterConfig) -> tuple[Tensor, Tensor]:
     """(B, H, W, C) -> a score (B, 1), and the features (B, F) that it is made of."""
-    features = convolve(layers, image, config, normalized=False)
+    features = convolve(layers, image, config, normalized=False, times=_TIMES)
     return layers.Dense(1)(features), features
 
 

@@ -61,7 +61,7 @@ SPEC = ModelSpec(
     parts={"adversarial": N_("Being found out by the critic")},
     equation=r"\mathcal{L} = -\log D(\hat{x}), \quad \mathcal{L}_D = -\log D(x) - \log(1 - D(\hat{x}))",
     symbols=(REAL, PRIOR, DRAWN, CRITIC),
-    usual={"learning_rate": 0.001},
+    usual={"learning_rate": 0.001, "batch_size": 64, "epochs": 15},
     opponent=judged_by(critic_losses),
     generative=True,
     order=11,

@@ -105,7 +105,7 @@ SPEC = ModelSpec(
         Symbol(r"\lambda", N_("weight of the features"), "config.weight"),
         Symbol(r"\alpha", N_("weight of deceiving the critic"), "config.adversarial"),
     ),
-    usual={"learning_rate": 0.001},
+    usual={"learning_rate": 0.001, "batch_size": 64, "epochs": 6},
     opponent=judged_by(critic_losses),
     generative=True,
     order=13,

@@ -95,7 +95,7 @@ SPEC = ModelSpec(
         Symbol(r"\tilde{x}", N_("an image between a real and a drawn one"), "between"),
         Symbol(r"\lambda", N_("weight of the penalty"), "config.weight"),
     ),
-    usual={"learning_rate": 0.0005},
+    usual={"learning_rate": 0.001, "batch_size": 64, "epochs": 5},
     opponent=Opponent(
         network=critic,
         losses=critic_losses,

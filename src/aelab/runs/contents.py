@@ -35,6 +35,7 @@ _CONFIG: Final = ("format", "dataset", "dataset_checksum", "model", "settings", 
 _EPOCH: Final = ("epoch", "train", "validation", "seconds", "learning_rate")
 _METRICS: Final = ("split", "n", "overall", "classes", "generation", "stopped")
 _GENERATION: Final = ("distance", "floor", "features", "n_samples", "n_floor", "n_test")
+_PRIOR: Final = ("prior", "components", "n_codes")  # of generation; a lab that knew the normal prior alone wrote none
 _ESTIMATE: Final = ("mean", "low", "high", "n", "infinite")
 _PICTURES: Final = ("target", "given", "output", "samples")
 _GIVEN: Final = ("target", "given", "output")  # in the snapshots of a model that takes images
@@ -152,11 +153,13 @@ def check_metrics(data: Mapping[str, Any], model: ModelSpec) -> None:
     generation, stopped = data.get("generation") or dict.fromkeys(_GENERATION, 0), data.get("stopped") or {"epoch": 0}
     if not isinstance(generation, dict) or not isinstance(stopped, dict) or "epoch" not in stopped:
         raise _wrong(file, "generation, stopped")
-    _only(file, generation, _GENERATION)
+    _only(file, generation, _GENERATION + _PRIOR)
     _only(file, stopped, ("epoch", "step"))
     if not all(value == 0 or _is_count(value) for value in stopped.values()):
         raise _wrong(file, "stopped")
-    if ("n_floor" in generation and len(generation) < len(_GENERATION)) or not _are_finite(generation.values()):
+    numbers = [value for name, value in generation.items() if name != "prior"]
+    complete = "n_floor" not in generation or set(_GENERATION) <= set(generation)
+    if not complete or not _are_finite(numbers) or generation.get("prior", "normal") != "normal":
         raise _wrong(file, "generation")
 
 

@@ -1,4 +1,4 @@
-"""Codes of test images: all of them or a fair draw, encoded a little at a time."""
+"""Codes of images: all of them or a fair draw, encoded a little at a time."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""How close are images drawn from a generative run to real ones?
+"""How close are images drawn from a run to real ones?
 
 The Fréchet distance of [1]_, on features that need no network from elsewhere: the coordinates of the
 images along the first principal components of the training images.  It is not the published "FID",
-which uses a classifier of photographs, and cannot be compared with it.
+which uses a classifier of photographs, and cannot be compared with it.  What the codes of the samples
+are drawn from is said beside it: the same decoder draws better from a mixture that is fitted on codes.
 
 References
 ----------
@@ -26,6 +27,8 @@ from aelab.fields import field
 from aelab.inference import Inference
 from aelab.metrics.frechet import SPEC as FRECHET
 from aelab.pixels import Images, Labels, to_unit
+from aelab.studies import prior
+from aelab.studies.prior import Mixture, Prior
 from aelab.studies.spec import StudySpec
 
 _FIT_IMAGES = 10_000
@@ -34,12 +37,18 @@ _FEWEST_TEST, _FEWEST_TRAIN = 2, 4
 
 @dataclass(frozen=True)
 class Config(BaseConfig):
-    """How many samples, and of how many features."""
+    """How many samples, drawn from what, and of how many features."""
 
+    prior: Prior = field(
+        "normal",
+        "Draw codes from",
+        "The standard normal distribution, to which generative models bring their codes, or a mixture of normal "
+        "distributions that is fitted on the codes of training images.",
+    )
     samples: int = field(
         0,
         "Samples",
-        "Images drawn from the prior; 0 draws as many as there are test images. Never more than half as many as there "
+        "Images that are drawn; 0 draws as many as there are test images. Never more than half as many as there "
         "are training images.",
         low=0,
         high=100_000,
@@ -63,6 +72,10 @@ class Generation:
         Number of principal components.
     n_samples, n_floor, n_test : int
         Images drawn, training images of the floor (as many: fewer make the distance larger), and test images.
+    prior : {"normal", "mixture"}
+        What the codes of the samples were drawn from.
+    components, n_codes : int
+        Of the mixture, and on how many codes it was fitted; 0 where there is none.
     """
 
     distance: float
@@ -71,6 +84,9 @@ class Generation:
     n_samples: int
     n_floor: int
     n_test: int
+    prior: Prior = "normal"
+    components: int = 0
+    n_codes: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -83,15 +99,21 @@ def is_possible(dataset: Dataset) -> bool:
 
 
 def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
-    """Draw codes from a standard normal, decode them, and compare with the test images.
+    """Draw codes from the prior, fitting it first if it is a mixture, decode them, and compare with the test images.
 
     A conditional run is asked for the classes of as many training images, so that their shares are those of the data.
 
     Raises
     ------
     LabError
-        If there are too few images; `is_possible` tells beforehand.
+        If there are too few images; `is_possible` tells beforehand. If no mixture can be fitted.
     """
+    _check_enough(dataset)
+    return measure(inference, dataset, config, prior.fit(inference, dataset) if config.prior == "mixture" else None)
+
+
+def measure(inference: Inference, dataset: Dataset, config: Config, mixture: Mixture | None) -> Generation:
+    """Do what `run` does, with a mixture that is fitted already, or the standard normal where there is none."""
     from sklearn.decomposition import PCA  # noqa: PLC0415 - a second to import
 
     _check_enough(dataset)
@@ -103,19 +125,35 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Generation:
     features = min(config.features, *fitted.shape, len(test) - 1)
     pca = PCA(features, svd_solver="auto", random_state=0).fit(fitted)
     real = pca.transform(_flat(to_unit(dataset.images[test])))
-    samples = pca.transform(_flat(draw(inference, count, rng, dataset.labels[shuffled[:count]])))
+    samples = pca.transform(_flat(draw(inference, count, rng, dataset.labels[shuffled[:count]], mixture)))
     others = pca.transform(_flat(to_unit(dataset.images[shuffled[:count]])))
     distance = FRECHET.of_features
     assert distance is not None
-    return Generation(distance(real, samples), distance(real, others), features, len(samples), len(others), len(test))
+    return Generation(
+        distance(real, samples),
+        distance(real, others),
+        features,
+        len(samples),
+        len(others),
+        len(test),
+        "normal" if mixture is None else "mixture",
+        mixture.components if mixture else 0,
+        mixture.n_codes if mixture else 0,
+    )
 
 
-def draw(inference: Inference, count: int, rng: np.random.Generator, labels: Labels | int | None = None) -> Images:
-    """Return images (count, H, W, C) decoded from draws of the standard normal prior.
+def draw(
+    inference: Inference,
+    count: int,
+    rng: np.random.Generator,
+    labels: Labels | int | None = None,
+    mixture: Mixture | None = None,
+) -> Images:
+    """Return images (count, H, W, C) decoded from draws of a mixture, or of the standard normal where there is none.
 
     A conditional run draws the classes (count,), or the one, it is asked for; without them these take turns.
     """
-    return inference.decode(rng.standard_normal((count, inference.latent_dim), dtype=np.float32), labels)
+    return inference.decode(prior.draw_codes(inference.latent_dim, count, rng, mixture), labels)
 
 
 def _check_enough(dataset: Dataset) -> None:
@@ -136,7 +174,7 @@ def _flat(images: Images) -> npt.NDArray[np.float32]:
 SPEC = StudySpec(
     name="generation",
     label=N_("Generated samples"),
-    question=N_("How close are images drawn from a generative run to real ones?"),
+    question=N_("How close are images drawn from a run to real ones?"),
     subject="run",
     config=Config,
     run=run,

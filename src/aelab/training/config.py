@@ -57,7 +57,8 @@ def suggested_batch_size(images: int) -> int:
 
 def usual(spec: ModelSpec, images: int) -> TrainingConfig:
     """Return the settings with which a training of an architecture on so many images begins, until somebody chooses."""
-    return TrainingConfig.parse({"batch_size": suggested_batch_size(images), **spec.usual})
+    suggested = suggested_batch_size(images)
+    return TrainingConfig.parse({**spec.usual, "batch_size": min(suggested, spec.usual.get("batch_size", suggested))})
 
 
 @dataclass(frozen=True)

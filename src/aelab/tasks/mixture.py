@@ -1,0 +1,108 @@
+"""Fit a mixture on the codes of a run as a job: encoding 20,000 images and fitting takes seconds to a minute."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aelab import inference, runs, storage
+from aelab.errors import N_, LabError
+from aelab.jobs import queue
+from aelab.jobs.context import JobContext
+from aelab.jobs.folder import Job
+from aelab.jobs.spec import TaskSpec
+from aelab.runs import Run
+from aelab.runs.run import no_encoder
+from aelab.studies import generation, prior
+from aelab.studies.generation import Generation
+from aelab.studies.prior import Mixture
+
+_RESULT = "mixture.npz"
+_SHARE_OF_FIT = 0.7
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the job leaves.
+
+    Attributes
+    ----------
+    mixture : Mixture
+    generation : Generation or None
+        How close what it draws is to the test images; None where there are too few images to tell.
+    """
+
+    mixture: Mixture
+    generation: Generation | None
+
+
+def submit(run_id: str, *, owner: str = "") -> Job:
+    """Queue a fit, or return the job that already did it; a `LabError` where a run has no encoder."""
+    run = runs.find(run_id)
+    if not run.encodes:
+        raise no_encoder(run.id)
+    return queue.submit("mixture", _params(run), owner=owner)
+
+
+def job_id(run: Run) -> str:
+    """Return the id of the job that fits a mixture on the codes of a run."""
+    return queue.key("mixture", _params(run))
+
+
+def _params(run: Run) -> dict[str, Any]:
+    return {"run": run.id, "created": run.created}
+
+
+def make(context: JobContext, params: Mapping[str, Any]) -> None:
+    """Do the job."""
+    run = runs.find(params["run"])
+    networks, images = inference.load(run), run.images()
+    mixture = prior.fit(networks, images)
+    context.progress(_SHARE_OF_FIT)
+    possible = generation.is_possible(images)
+    found = generation.measure(networks, images, generation.Config(prior="mixture"), mixture) if possible else None
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        allow_pickle=False,
+        weights=mixture.weights,
+        means=mixture.means,
+        factors=mixture.factors,
+        n_codes=np.array(mixture.n_codes),
+        generation=np.array(json.dumps(found.to_json() if found else None)),
+    )
+    with storage.written(context.folder / _RESULT) as file:
+        file.write(buffer.getvalue())
+
+
+def result(job: Job) -> Fitted:
+    """Return what a job that is done has fitted.
+
+    Raises
+    ------
+    LabError
+        Names a file that is damaged; the job is then forgotten, so that asking again fits the mixture anew.
+    """
+    try:
+        # numpy would leave a damaged file open that it has opened itself
+        with open(job.folder / _RESULT, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            mixture = Mixture(stored["weights"], stored["means"], stored["factors"], int(stored["n_codes"]))
+            found = json.loads(str(stored["generation"]))
+            return Fitted(mixture, Generation(**found) if found else None)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        storage.removed_folder(job.folder)
+        raise LabError(
+            "{file} in {folder} was damaged ({reason}) and is deleted: ask for the mixture again.",
+            file=_RESULT,
+            folder=f"jobs/{job.id}",
+            reason=storage.reason(error),
+        ) from None
+
+
+SPEC = TaskSpec(name="mixture", label=N_("Mixture fitted on codes"), lane="light", run=make)
