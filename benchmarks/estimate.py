@@ -24,7 +24,7 @@ from aelab.datasets.importing import import_path
 from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.tasks import calibrate, train
+from aelab.tasks import calibrate, planning, train
 from aelab.training import speeds
 
 
@@ -83,8 +83,8 @@ def main() -> None:
 
 def _row(case: Case) -> float:
     dataset = store.open_dataset(case.dataset)
-    chosen = train.planned(dataset, case.model, case.settings)
-    guess = train.cost(chosen, dataset).seconds
+    chosen = planning.planned(dataset, case.model, case.settings)
+    guess = planning.cost(chosen, dataset).seconds
     job = jobs.find(train.submit(case.dataset, case.model, case.settings).id)
     if job is None:
         raise SystemExit(f"The job of {case} is gone.")

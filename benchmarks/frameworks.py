@@ -19,7 +19,6 @@ import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -27,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mnist_lab import lab_with
 from timing import Spent
-from trainings import lab_with, planned, prepared
+from trainings import planned, prepared
 
 _CASES: list[tuple[str, dict[str, Any]]] = [("deep_ae", {}), ("conv_ae", {"limit": 20_000})]
 _WAYS = {"lab": "keras", "keras": "keras", "torch": "torch"}  # and the package that each needs
@@ -46,8 +46,7 @@ def main() -> None:
     print(", ".join([f"Python {platform.python_version()}", *versions]))
     ratios = "".join(f"{f'lab/{way}':>14}" for way in ways[1:])
     print(f"{'seconds an epoch, CPU seconds':<32}{''.join(f'{way:>14}' for way in ways)}{ratios}")
-    with tempfile.TemporaryDirectory() as artifacts:
-        lab_with(arguments.mnist, artifacts)
+    with lab_with(arguments.mnist):
         for model, settings in _CASES:
             _print_row(ways, model, settings | {"epochs": arguments.epochs + 1}, arguments.rounds)
 

@@ -15,19 +15,19 @@ import contextlib
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
-from trainings import lab_with, planned
+from mnist_lab import lab_with
+from trainings import planned
 
 from aelab.datasets import store
 from aelab.datasets.shapes import ShapesConfig
 from aelab.jobs import folder, queue
 from aelab.runs import Run
-from aelab.tasks import train
+from aelab.tasks import planning, train
 
 _CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("mnist", "deep_ae", {"epochs": 2}),
@@ -47,8 +47,7 @@ def main() -> None:
     parser.add_argument("mnist", type=Path)
     mnist = parser.parse_args().mnist
     print(f"{'GB at the most':<34}{'images':>8}{'promised':>10}{'lab':>8}{'Keras':>8}{'lab/Keras':>11}")
-    with tempfile.TemporaryDirectory() as artifacts:
-        lab_with(mnist, artifacts)
+    with lab_with(mnist):
         store.import_dataset("drawings", "shapes", _DRAWINGS)
         for dataset, model, settings in _CASES:
             _print_row(dataset, model, settings)
@@ -56,11 +55,11 @@ def main() -> None:
 
 def _print_row(dataset: str, model: str, settings: dict[str, Any]) -> None:
     images = store.open_dataset(dataset)
-    plan = train.planned(images, model, settings)
+    plan = planning.planned(images, model, settings)
     lab = _peak_of_worker(train.submit(dataset, model, settings))
     script = subprocess.Popen([sys.executable, __file__, "--fit", dataset, model, json.dumps(settings)])
     keras = _peak(psutil.Process(script.pid))
-    promised = train.cost(plan, images).memory_bytes
+    promised = planning.cost(plan, images).memory_bytes
     said = " ".join([dataset, model, *(f"{name}={value}" for name, value in settings.items())])
     numbers = f"{promised / 1e9:>10.2f}{lab / 1e9:>8.2f}{keras / 1e9:>8.2f}{lab / keras:>11.2f}"
     print(f"{said:<34}{images.counts['train']:>8}{numbers}", flush=True)

@@ -14,13 +14,13 @@ import argparse
 import os
 import platform
 import statistics
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import keras
+from mnist_lab import lab_with
 from timing import Spent, timed
-from trainings import lab_with, prepared
+from trainings import prepared
 
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
@@ -44,8 +44,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, Keras {keras.__version__}, {os.cpu_count()} cores")
     column = f"{'bare':>8}{'kept':>8}{'ratio':>7}{'':<15}"
     print(f"{'seconds, CPU seconds':<36}{column}{column}")
-    with tempfile.TemporaryDirectory() as artifacts:
-        lab_with(arguments.mnist, artifacts)
+    with lab_with(arguments.mnist):
         for model, settings in _CASES:
             _row(model, settings, arguments.rounds)
 

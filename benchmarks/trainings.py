@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aelab import runs
 from aelab.datasets import store
-from aelab.datasets.importing import import_path
 from aelab.jobs import folder
 from aelab.jobs.context import JobContext
 from aelab.jobs.job import Job
 from aelab.pixels import UInt8Images
 from aelab.runs import RunWriter
-from aelab.tasks import train as task
+from aelab.tasks import planning
 from aelab.tasks._training import Keeper
 from aelab.training.config import Plan
 from aelab.training.order import limited, taking_turns
@@ -35,16 +32,10 @@ class Prepared:
     said: str
 
 
-def lab_with(mnist: Path, artifacts: str) -> None:
-    """Begin a lab in a folder, and import MNIST."""
-    os.environ["AELAB_ARTIFACTS"] = artifacts
-    import_path(mnist.absolute(), "mnist")
-
-
 def planned(dataset: str, model: str, settings: dict[str, Any]) -> tuple[Plan, UInt8Images, UInt8Images]:
     """Return the plan of a training on a dataset, its training images and its validation images, without TensorFlow."""
     images = store.open_dataset(dataset)
-    plan = task.planned(images, model, settings)
+    plan = planning.planned(images, model, settings)
     indices = limited(images.indices("train"), images.labels, plan.training.limit)
     shown = taking_turns(images.indices("validation"), images.labels)
     return plan, images.take(indices), images.take(shown)

@@ -10,7 +10,7 @@ from labs import TrainedLab
 from aelab import runs, starter
 from aelab.datasets import store
 from aelab.jobs import folder as jobs
-from aelab.tasks.train import planned
+from aelab.tasks.planning import planned
 from aelab.training.config import plan
 
 

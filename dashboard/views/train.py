@@ -6,7 +6,7 @@ from aelab import runs
 from aelab.datasets.store import Dataset
 from aelab.jobs.folder import OPEN
 from aelab.runs import owners
-from aelab.tasks import train
+from aelab.tasks import planning, train
 from aelab.training.config import Plan
 from ui import architecture, live, training_form, visitor
 from ui.guards import guarded
@@ -22,8 +22,8 @@ def form(data: Dataset) -> Plan:
     """Draw the form, ask for what it says, and return that."""
     spec = training_form.pick_model()
     values = training_form.settings(spec, data)
-    chosen = train.planned(data, spec.name, values)
-    training_form.show_cost(train.cost(chosen, data))
+    chosen = planning.planned(data, spec.name, values)
+    training_form.show_cost(planning.cost(chosen, data))
     if st.button(t("Train"), type="primary", icon=":material/play_arrow:", width="stretch"):
         run = train.submit(data.name, spec.name, values, by=visitor.person())
         st.query_params[live.FOLLOWED] = run.id

@@ -16,7 +16,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.tasks import _training
-from aelab.tasks.train import planned
+from aelab.tasks.planning import planned
 
 Trained = Callable[..., Case]
 

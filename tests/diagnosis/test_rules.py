@@ -12,7 +12,7 @@ from aelab import runs
 from aelab.diagnosis import Finding, diagnose, rules
 from aelab.diagnosis.blur import edges
 from aelab.diagnosis.case import nearest_power_of_two
-from aelab.tasks import train
+from aelab.tasks import planning
 
 # Keras' exporter asks numpy for a name that is gone; it warns once a process.
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object` will be defined:FutureWarning")
@@ -72,7 +72,7 @@ def test_what_is_proposed_can_be_trained_and_is_another_run(trained: Trained, ru
     finding = found(rule, case)
     assert finding is not None
     if finding.change:
-        chosen = train.planned(case.dataset, model, dict(case.settings) | dict(finding.change))
+        chosen = planning.planned(case.dataset, model, dict(case.settings) | dict(finding.change))
         again = runs.new_run("digits", case.dataset.checksum, chosen)
         assert again.id != case.run.id
 

@@ -135,6 +135,19 @@ def test_codes_and_images_have_their_shapes(built: Built) -> None:
     assert images.dtype == np.float32
 
 
+@pytest.mark.parametrize("latent_dim", [1, 512])
+@pytest.mark.parametrize("spec", [spec for spec in ALL if spec.values[0].decoder is not None])  # type: ignore[attr-defined]
+def test_a_code_may_be_a_single_number_or_hundreds(spec: ModelSpec, latent_dim: int) -> None:
+    upright: Shape = (64, 48, 3)
+    chosen = planned(spec, latent_dim=latent_dim)
+    built = Built(chosen, upright, build(chosen, upright), summarize(spec, chosen.model_config, upright))
+    assert codes_of(built).shape == (3, latent_dim)
+    images = built.networks.decode(codes_of(built), labels_of(built.networks, 3))
+    assert images.shape == (3, *upright)
+    assert np.isfinite(images).all()
+    assert built.traced.parameters == sum(network.count_params() for network in built.networks.kept.values())
+
+
 def test_reconstructions_are_images_like_those_that_are_given(built: Built) -> None:
     if not built.plan.model.reconstructs:
         pytest.skip("it draws only")

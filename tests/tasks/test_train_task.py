@@ -20,7 +20,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.pixels import to_unit
 from aelab.runs import Run
-from aelab.tasks import train
+from aelab.tasks import planning, train
 from aelab.training.order import limited, taking_turns
 
 TINY = {"limit": 50, "epochs": 1, "latent_dim": 2, "batch_size": 25}
@@ -54,6 +54,12 @@ print(train.submit("digits", "shallow_ae", {"epochs": 1}).id)
             "pca",
             {"latent_dim": 51, "limit": 50},
             r"The latent dimension \(latent_dim\) must be at most 50, the number of training",
+        ),
+        (
+            "digits",
+            "conv_ae",
+            {"batch_size": 64, "limit": 50},
+            "batch_size must be at most 50, the number of training images; it is 64",
         ),
         ("nobody", "conv_ae", {}, "no dataset called 'nobody'"),
         ("../runs", "conv_ae", {}, "not a name the lab can use"),
@@ -203,7 +209,7 @@ def test_a_run_says_with_what_it_was_made(trained_lab: TrainedLab) -> None:
 
 def test_a_dataset_that_has_changed_is_said(artifacts: Path) -> None:
     dataset = store.open_dataset("digits")
-    run = runs.new_run("digits", "another checksum", train.planned(dataset, "pca", TINY))
+    run = runs.new_run("digits", "another checksum", planning.planned(dataset, "pca", TINY))
     runs.create(run)
     queue.submit("train", {"run": run.id}, job_id=run.id)
     status = queue.wait(job_of(run), lambda now: None)

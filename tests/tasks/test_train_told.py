@@ -18,7 +18,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.pixels import to_unit
 from aelab.runs import transfer
-from aelab.tasks import import_run, train
+from aelab.tasks import import_run, planning, train
 from aelab.tasks.import_run import rebuilt
 
 
@@ -50,7 +50,7 @@ def test_images_without_classes_are_refused_with_what_to_choose_instead(
     )
     assert runs.listed() == []
     assert [job for job in jobs.all_jobs() if job.kind == "train"] == []
-    train.planned(open_dataset("pictures"), "vae", {})
+    planning.planned(open_dataset("pictures"), "vae", {})
 
 
 @pytest.mark.usefixtures("heavy_lane_taken")
