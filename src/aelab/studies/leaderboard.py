@@ -49,8 +49,8 @@ def leaderboards(runs: Sequence[Run], measure: str) -> list[Board]:
     runs : sequence of Run
     measure : str
         By which experiments are ranked; seeds are pooled. Those that it does not apply to are on no board: runs that
-        only draw where images are held against their reconstructions, and runs that draw none for `frechet`; nor, beside
-        others, those that have no bottleneck.
+        only draw where images are held against their reconstructions, and runs that draw none for `frechet`; nor,
+        beside others, those that have no bottleneck.
     """
     if not runs:
         return []
