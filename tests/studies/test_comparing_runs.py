@@ -101,6 +101,8 @@ def test_what_has_no_bottleneck_is_out_of_competition_beside_what_has_one() -> N
     assert board.table["run"].tolist() == [near.id, far.id]
     other = made("unet_dae", mse=0.05, filters=8)
     assert verdict(comparison.compare([unet, other]), "mse") == Verdict(other.id, 0.05, ())
+    (board,) = leaderboards([unet, other], "mse")
+    assert board.table["run"].tolist() == [other.id, unet.id]
 
 
 def test_runs_on_different_images_have_no_best() -> None:

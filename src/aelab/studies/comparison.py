@@ -61,12 +61,11 @@ def overall(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["class"] == ALL_CLASSES]
 
 
-def competing(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows over all images of the runs that can be the best.
+def competing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the runs that can be the best, of those over all images.
 
     What has no bottleneck gives images back for nothing: beside runs that have one it is out of competition.
     """
-    rows = overall(table)
     squeezed = rows[rows.get("latent_dim", rows["run"]).notna()]
     return squeezed if len(squeezed) else rows
 
@@ -84,7 +83,7 @@ def best(table: pd.DataFrame) -> dict[str, str]:
     """
     if table["dataset_checksum"].nunique() > 1:
         return {}
-    means = competing(table).set_index("run")
+    means = competing(overall(table)).set_index("run")
     winners = {}
     for spec in metrics:
         values = means[spec.name] if spec.name in means else pd.Series(dtype=float)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aelab.metrics import metrics
 from aelab.runs import Run
+from aelab.studies.comparison import competing
 from aelab.studies.pooling import FRECHET, MEASURES, pooled
 
 
@@ -48,17 +49,17 @@ def leaderboards(runs: Sequence[Run], measure: str) -> list[Board]:
     runs : sequence of Run
     measure : str
         By which experiments are ranked; seeds are pooled. Those that it does not apply to are on no board: runs that
-        only draw, or have no bottleneck, where images are held against their reconstructions, and runs that draw none
-        for `frechet`.
+        only draw where images are held against their reconstructions, and runs that draw none for `frechet`; nor,
+        beside others, those that have no bottleneck.
     """
     if not runs:
         return []
     table = pooled(runs)
     applies = table[[measure] if measure == FRECHET else list(MEASURES)].notna().any(axis="columns")
-    applies &= table["latent_dim"].notna()
     table = table[applies]
     boards = []
-    for (checksum, split), rows in table.groupby(["dataset_checksum", "split"], sort=False):
+    for (checksum, split), found in table.groupby(["dataset_checksum", "split"], sort=False):
+        rows = competing(found)
         ascending = metrics[measure].direction == "lower"
         ranked = rows.sort_values(measure, ascending=ascending, kind="stable", na_position="last")
         ranks = ranked[measure].rank(method="min", ascending=ascending, na_option="bottom").astype(int)

@@ -37,7 +37,7 @@ def verdict(table: pd.DataFrame, measure: str) -> Verdict | None:
     best = comparison.best(table).get(measure)
     if best is None:
         return None
-    rows = comparison.competing(table).set_index("run")
+    rows = comparison.competing(comparison.overall(table)).set_index("run")
     columns = (rows.get(f"{measure}{part}", pd.Series(float("nan"), rows.index)) for part in ("", "_low", "_high"))
     values, low, high = (column.astype(float).to_dict() for column in columns)
     lower = metrics[measure].direction == "lower"
