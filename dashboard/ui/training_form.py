@@ -23,7 +23,7 @@ from ui.jobs import duration
 _PAGE = "train"
 _NEXT = "train.next"
 _USUAL_MODEL = "conv_ae"
-_OF_STEPS = ("epochs", "batch_size", "learning_rate")  # a closed form takes none
+_OF_STEPS = ("epochs", "batch_size", "learning_rate", "augment")  # a closed form takes none
 
 
 def begin_with(run: Run) -> None:

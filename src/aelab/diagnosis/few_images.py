@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from aelab.diagnosis.case import Case
 from aelab.diagnosis.spec import Finding, RuleSpec
@@ -19,9 +20,16 @@ def find(case: Case) -> Finding | None:
         return None
     if train[0] <= 0 or validation[0] < _APART * train[0]:
         return None
+    if case.settings["augment"] == "none":
+        return _found(case, values, validation[0] / train[0], {"augment": "both" if _is_photo(case) else "shift"})
     size = next((name for name in ("width", "filters") if name in case.settings), None)
     low = case.run.plan.model.config.knob(size).low if size else None
     half = case.settings[size] // 2 if size else 0
+    change = {size: half} if size and half >= (low or 1) else {}
+    return _found(case, values, validation[0] / train[0], change)
+
+
+def _found(case: Case, values: int, ratio: float, change: dict[str, Any]) -> Finding:
     return Finding(
         SPEC.name,
         N_(
@@ -32,16 +40,23 @@ def find(case: Case) -> Finding | None:
             "parameters": case.summary.parameters,
             "images": case.trained_images,
             "values": values,
-            "ratio": f"{validation[0] / train[0]:.2g}",
+            "ratio": f"{ratio:.2g}",
         },
-        {size: half} if size and half >= (low or 1) else {},
+        change,
     )
+
+
+def _is_photo(case: Case) -> bool:
+    """Return whether images are coloured: those may be mirrored, and letters and digits mostly are not."""
+    return case.networks.shape[-1] > 1
 
 
 SPEC = RuleSpec(
     name="few_images",
     label=N_("Too few images"),
-    summary=N_("A large network can keep a small training set by heart. More images, or a smaller network, help."),
+    summary=N_(
+        "A large network can keep a small training set by heart. More images, varied ones, or a smaller network help."
+    ),
     find=find,
     order=9,
 )

@@ -11,7 +11,7 @@ from aelab.errors import LabError
 from aelab.jobs import room
 from aelab.tasks import _classes
 from aelab.training import speeds
-from aelab.training.config import Plan, plan, usual
+from aelab.training.config import Plan, TrainingConfig, plan, usual
 from aelab.training.estimate import Estimate, estimate
 
 
@@ -83,12 +83,11 @@ def _check_memory(chosen: Plan, dataset: Dataset) -> None:
 def _most_of_it(chosen: Plan, dataset: Dataset, needed: int) -> LabError:
     """Return what takes the most memory and should be made smaller, as a sentence within another."""
 
-    def saved(**changed: int) -> int:
-        less = replace(chosen, training=replace(chosen.training, **changed))
-        return needed - cost(less, dataset).memory_bytes
+    def saved(training: TrainingConfig) -> int:
+        return needed - cost(replace(chosen, training=training), dataset).memory_bytes
 
-    batch = saved(batch_size=1)
-    images = saved(limit=1) - batch  # of one image, a batch is as small
+    batch = saved(replace(chosen.training, batch_size=1))
+    images = saved(replace(chosen.training, limit=1)) - batch  # of one image, a batch is as small
     if max(batch, images) < needed / 2:
         return LabError("Neither images nor batches take most of it: choose a smaller network.")
     if images > batch:

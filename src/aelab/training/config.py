@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aelab.errors import LabError
 from aelab.fields import Config, check_keys, field
 from aelab.models import models
 from aelab.models.spec import ModelConfig, ModelSpec
+
+Augmentation = Literal["none", "mirror", "shift", "both"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class TrainingConfig(Config):
         "Training images, evenly drawn; 0 uses all of them.",
         low=0,
         high=100_000_000,
+    )
+    augment: Augmentation = field(
+        "none",
+        "Vary images",
+        "Whether images are mirrored (left to right) at random, shifted by up to a sixteenth of their side, or both, "
+        "each time they are seen, so that few photos teach more. A mirrored digit is another sign: only shift those.",
     )
 
 

@@ -13,13 +13,14 @@ import tensorflow as tf
 from aelab.models.spec import classes_of
 from aelab.noise import noises
 from aelab.pixels import Images, Labels, UInt8Images, one_hot, to_unit
+from aelab.training.augmentation import varied
 from aelab.training.config import Plan
 
 _MOST_VALUES = 1_000_000  # of images that are validated at once: a U-Net holds a hundred times as many
 
 
 class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
-    """Every training image once an epoch, in an order and with noise that seed, epoch and step alone decide.
+    """Every training image once an epoch, in an order, varied and with noise as seed, epoch and step alone decide.
 
     So an epoch is the same whether or not the training was interrupted before it. Give it to `fit` as a
     callback too: it hears which epoch begins.
@@ -74,7 +75,9 @@ class TrainingBatches(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _gathered(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the step and its batch: gathering whole batches costs a tenth of shuffling images one by one."""
-        return step, tf.cast(tf.gather(self._images, self._indices(step)), tf.float32) / 255.0
+        batch = tf.cast(tf.gather(self._images, self._indices(step)), tf.float32) / 255.0
+        draw = self._epoch * self.steps + step, tf.constant(self._plan.training.seed)
+        return step, varied(batch, self._plan.training.augment, draw)
 
     def _told(self, step: tf.Tensor) -> tf.Tensor:
         """Return the classes of the step's batch."""
