@@ -31,11 +31,15 @@ def marked(figure: go.Figure, epoch: int) -> go.Figure:
 def weights(
     found: Film, values: np.ndarray, names: Mapping[str, str], epoch: int, *, title: str, x: str, y: str
 ) -> go.Figure:
-    """Draw a norm of every layer over epochs; the layers of the decoder have the colours of the encoder's, dashed."""
+    """Draw a norm of every layer over epochs; the layers of the decoder have the colours of the encoder's, dashed.
+
+    Where a network has more layers than there are colours, they begin anew, with another dash.
+    """
     lines: list[dict[str, Any]] = []
     epochs = np.array(found.epochs)
     for column, layer in enumerate(found.layers):
         side, number, _ = layer.split("/")
+        again, color = divmod(int(number) - 1, len(charts.PALETTE))
         lines.append(
             {
                 "type": "scatter",
@@ -44,8 +48,8 @@ def weights(
                 "name": names[layer],
                 "mode": "lines+markers" if len(found.epochs) < 30 else "lines",
                 "line": {
-                    "color": charts.PALETTE[(int(number) - 1) % len(charts.PALETTE)],
-                    "dash": _DASHES[side == "decoder"],
+                    "color": charts.PALETTE[color],
+                    "dash": _DASHES[(again + (side == "decoder")) % len(_DASHES)],
                 },
                 "marker": {"size": 5},
             }
@@ -55,9 +59,15 @@ def weights(
         {
             "title": {"text": title},
             "margin": {"l": 10, "r": 10, "t": 48, "b": 10},
-            "height": 240 + 18 * len(lines),  # a line of the legend for each, where there is little room
+            "height": 240 + 20 * len(lines),  # a line of the legend for each, where there is little room
             "hovermode": "closest",
-            "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+            "legend": {
+                "orientation": "h",
+                "yref": "container",
+                "y": 0,
+                "yanchor": "bottom",
+                "maxheight": 24 * len(lines),
+            },
             "xaxis": {"title": {"text": x}},
             "yaxis": {"title": {"text": y}, "rangemode": "tozero"},
             "shapes": [_mark(epoch)],

@@ -67,6 +67,12 @@ def test_the_time_machine_has_its_pictures_losses_and_weights_and_no_map(unet: R
     assert "Positions as CSV" not in labels
 
 
+def test_more_layers_than_there_are_colours_are_told_apart(unet: Run, visit) -> None:
+    (weights, _) = (each for each in figures(visit("time_machine", run=unet.id)) if "kernel" in title(each))
+    lines = [(trace["line"]["color"], trace["line"]["dash"]) for trace in weights["data"]]
+    assert len(set(lines)) == len(lines) == 13
+
+
 def test_the_time_machine_shows_it_in_step_with_a_run_that_has_a_map(unet_lab: TrainedLab, unet: Run, visit) -> None:
     page = visit("time_machine", run=unet_lab.runs["vae"], beside=unet.id)
     assert "There is no map" in words(page)
