@@ -89,8 +89,9 @@ def test_nothing_to_ask_about_gives_nothing(told: Inference) -> None:
     assert told.decode(np.zeros((0, 2), np.float32)).shape == nothing.shape
 
 
+@pytest.mark.parametrize("prior", ["normal", "mixture"])
 def test_samples_are_held_against_the_data_with_classes_as_frequent_as_there(
-    told: Inference, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+    told: Inference, digits: Dataset, monkeypatch: pytest.MonkeyPatch, prior: str
 ) -> None:
     asked: list[np.ndarray] = []
     decode = Inference.decode
@@ -100,7 +101,7 @@ def test_samples_are_held_against_the_data_with_classes_as_frequent_as_there(
         return decode(networks, codes, labels)
 
     monkeypatch.setattr(Inference, "decode", listening)
-    found = generation.run(told, digits, generation.Config())
+    found = generation.run(told, digits, generation.Config.parse({"prior": prior}))
     (labels,) = asked
     assert len(labels) == found.n_samples
     train = digits.labels[digits.indices("train")]

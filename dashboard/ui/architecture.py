@@ -70,6 +70,8 @@ def _draw_network(name: str, summary: Summary, config: ModelConfig, shape: Shape
     st.caption(
         t("A block twice as wide gives eight times as many numbers; the higher it is, the more channels they are in.")
     )
+    if classes_of(config):
+        st.caption(t("A number in a circle marks what goes past other layers, and where it joins them."))
 
 
 def _say_code(summary: Summary, latent_dim: int, values: int) -> str:

@@ -188,6 +188,8 @@ def show_pictures(lane: Lane, epoch: int) -> None:
             alt=t("Images drawn from the prior after epoch {epoch}", epoch=shown),
             caption=t("Samples: what the same draws of the prior decode to after epoch {epoch}", epoch=shown),
         )
+        if lane.run.model in models and models[lane.run.model].conditional:
+            st.caption(t("It is told a class for each sample: all classes in turn."))
 
 
 def show_curves(lane: Lane, epoch: int) -> None:

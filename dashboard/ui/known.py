@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aelab import runs
+from aelab.models import models
 from aelab.runs import Run, about
 from aelab.runs.about import About
 from ui import address
@@ -61,6 +62,8 @@ def remarks(run: Run, said: About) -> list[str]:
     found = []
     if not run.decodes:
         found.append(t("no bottleneck: that it gives clean images back says nothing, what counts is what it restores"))
+    if run.model in models and models[run.model].conditional:
+        found.append(t("told the class of every test image beside its code, which no other run knows: a little easier"))
     epoch = run.stopped_after()
     if epoch is not None:
         found.append(t("finished early, after epoch {epoch}", epoch=epoch))

@@ -137,6 +137,16 @@ def test_a_run_like_another_differs_in_what_is_set_alone(answer: Answers, lab: T
 
 
 @pytest.mark.usefixtures("no_workers")
+def test_a_run_like_one_that_is_told_classes_is_told_those_of_its_own_images(
+    answer: Answers, cvae_lab: TrainedLab, refusal: Refusal
+) -> None:
+    like = ("train", "--like", cvae_lab.runs["cvae"], "--detach")
+    assert runs.find(answer(*like, "--seed", 1)["run"]).settings["classes"] == 10
+    assert runs.find(answer(*like, "--dataset", "shapes")["run"]).settings["classes"] == 3
+    assert refusal(*like, "--set", "classes=4").startswith("classes must be 10, as many as digits has; it is 4.")
+
+
+@pytest.mark.usefixtures("no_workers")
 def test_a_finished_run_can_be_continued(answer: Answers, lab: TrainedLab) -> None:
     found = answer("train", "--continue", lab.runs["vae"], "--epochs", 3, "--detach")
     assert found["status"] == "queued"

@@ -166,3 +166,10 @@ def test_the_time_machine_replays_it(cvae: Run, visit) -> None:
     words(page)
     assert any(title(each).startswith("Codes after") for each in figures(page))
     assert picture_of(cvae.snapshot(8)["samples"], 8) in pictures(page)
+    assert "It is told a class for each sample: all classes in turn." in words(page)
+
+
+@pytest.mark.parametrize("view", ["compare", "reports"])
+def test_beside_others_it_says_that_it_knows_more_than_they(cvae: Run, visit, view: str) -> None:
+    said = words(visit(view))
+    assert f"{cvae.id}: told the class of every test image beside its code, which no other run knows" in said
