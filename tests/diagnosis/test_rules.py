@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,10 @@ import pytest
 from conftest import Trained
 
 from aelab import runs
-from aelab.diagnosis import Finding, diagnose, rules
+from aelab.diagnosis import Case, Finding, diagnose, rules
 from aelab.diagnosis.blur import edges
 from aelab.diagnosis.case import nearest_power_of_two
+from aelab.pixels import to_unit
 from aelab.tasks import planning
 
 # Keras' exporter asks numpy for a name that is gone; it warns once a process.
@@ -38,7 +41,6 @@ ILL: dict[str, tuple[str, dict[str, Any]]] = {
 HEALTHY: dict[str, tuple[str, dict[str, Any]]] = {
     "posterior_collapse": ("vae", {"body": "dense", "latent_dim": 8, "width": 128, "epochs": 30}),
     "mode_collapse": ("vae", {"body": "dense", "latent_dim": 8, "width": 128, "epochs": 30}),
-    "unequal_sides": ("gan", {"latent_dim": 8, "filters": 8, "epochs": 40}),
     "dead_codes": ("vq_vae", {"body": "dense", "latent_dim": 32, "code_size": 4, "codes": 16, **FAST}),
 }
 EACH = [pytest.param(rule.name, id=rule.name) for rule in rules]
@@ -77,14 +79,33 @@ def test_what_is_proposed_can_be_trained_and_is_another_run(trained: Trained, ru
         assert again.id != case.run.id
 
 
+def with_critics_loss(case: Case, loss: float, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Return a case whose critic had a loss at the end."""
+    parts = {"loss": 1.0, "adversarial": 1.0, "critic_real": loss + 0.01, "critic_drawn": loss - 0.01}
+    monkeypatch.setattr(type(case.run), "history", lambda run: [{"train": parts, "validation": parts}])
+    return case
+
+
 def test_a_critic_that_is_always_right_is_found(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = trained("gan", **HEALTHY["unequal_sides"][1])
-    sure = {"loss": 6.0, "adversarial": 6.0, "critic_real": 0.02, "critic_drawn": 0.03}
-    monkeypatch.setattr(type(case.run), "history", lambda run: [{"train": sure, "validation": sure}])
+    model, settings = ILL["unequal_sides"]
+    case = with_critics_loss(trained(model, **settings), 0.025, monkeypatch)
     finding = found("unequal_sides", case)
     assert finding is not None
     assert "nearly always right: its loss is 0.025 nats" in str(finding)
     assert finding.change == {"learning_rate": case.settings["learning_rate"] / 2}
+
+
+def test_a_critic_that_is_right_now_and_then_is_left_alone(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, settings = ILL["unequal_sides"]
+    assert found("unequal_sides", with_critics_loss(trained(model, **settings), 0.5, monkeypatch)) is None
+
+
+def test_a_critic_that_cannot_tell_what_is_alike_has_played_well(trained: Trained) -> None:
+    model, settings = ILL["unequal_sides"]
+    case = trained(model, **settings)
+    others = to_unit(case.dataset.take(case.dataset.indices("train")[1::2]))
+    perfect = SimpleNamespace(latent_dim=8, shape=case.networks.shape, decode=lambda codes: others[: len(codes)])
+    assert found("unequal_sides", replace(case, networks=perfect)) is None  # type: ignore[arg-type]
 
 
 def test_a_network_that_is_judged_by_a_critic_is_not_held_against_pca(trained: Trained) -> None:
