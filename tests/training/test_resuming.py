@@ -19,7 +19,7 @@ from aelab.training.networks import Networks
 from aelab.training.recorder import Cancelled, Checkpoint
 
 MODELS = ["shallow_ae", "conv_ae", "dae", "vae", "gan"]
-SETTINGS = {"epochs": 4, "batch_size": 16, "latent_dim": 3}
+SETTINGS = {"epochs": 4, "batch_size": 16, "latent_dim": 3, "augment": "both"}
 
 
 class StoppedAt(Kept):
