@@ -63,7 +63,7 @@ def remarks(run: Run, said: About) -> list[str]:
     if not run.decodes:
         found.append(t("no bottleneck: that it gives clean images back says nothing, what counts is what it restores"))
     if run.model in models and models[run.model].conditional:
-        found.append(t("told the class of every test image beside its code, which no other run knows: a little easier"))
+        found.append(t("told the class of every image beside its code, which makes reconstructing easier"))
     epoch = run.stopped_after()
     if epoch is not None:
         found.append(t("finished early, after epoch {epoch}", epoch=epoch))
