@@ -29,7 +29,7 @@ _LONGEST_LABEL = 36  # letters of a class name on an axis or in a legend; hoveri
 _CLICKABLE = 61  # points along each side of the decodable grid
 _MARGIN = {"l": 10, "r": 10, "t": 48, "b": 10}
 _Trace = dict[str, Any]
-_TITLE_LINE = 48  # letters of a title that fit on a phone; Plotly cuts off what does not fit
+_TITLE_LINE, _AXIS_LINE = 48, 26  # letters that fit on a phone, and beside a low chart; Plotly cuts off the others
 
 #: What a person selects points of a map with.
 SelectionTool = Literal["lasso", "click"]
@@ -76,7 +76,7 @@ def _figure(
 
 
 def _axis(name: str, /, **options: Any) -> _Trace:
-    return {"title": {"text": name}, **options}
+    return {"title": {"text": "<br>".join(textwrap.wrap(name, _AXIS_LINE))}, **options}
 
 
 def balance(table: pd.DataFrame, parts: Mapping[str, str], *, title: str, x: str, y: str) -> go.Figure:

@@ -16,6 +16,8 @@ _CHOICES = {
     "dense": N_("dense layers"), "convolutional": N_("convolutions"),
     "mse": N_("squared error (mse)"), "bce": N_("cross-entropy (bce)"),
     "bernoulli": N_("black or white (bernoulli)"), "gaussian": N_("normal, its variance learned (gaussian)"),
+    "none": N_("leave them as they are"), "mirror": N_("mirror some"),
+    "shift": N_("shift"), "both": N_("mirror and shift"),
 }  # fmt: skip
 
 

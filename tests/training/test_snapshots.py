@@ -176,7 +176,7 @@ def replayed(monkeypatch: pytest.MonkeyPatch, chosen: Plan, kept: Clocked, epoch
 
 
 def test_a_snapshot_that_is_cheap_beside_its_epoch_is_always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = replayed(monkeypatch, plan("shallow_ae", SMALL | {"epochs": 40}), Clocked(0.05), range(1, 41), 3.0)
+    found = replayed(monkeypatch, plan("shallow_ae", SMALL | {"epochs": 40}), Clocked(0.05), range(1, 41), 6.0)
     assert found == list(range(1, 41))
 
 

@@ -78,7 +78,9 @@ def test_an_unknown_noise_is_answered_with_the_noises() -> None:
         plan("dae", {"noise": "fog"})
 
 
-@pytest.mark.parametrize(("images", "batch_size"), [(0, 8), (3, 8), (160, 8), (320, 16), (1257, 32), (60_000, 128)])
+@pytest.mark.parametrize(
+    ("images", "batch_size"), [(0, 1), (3, 3), (12, 8), (160, 8), (320, 16), (1257, 32), (60_000, 128)]
+)
 def test_a_small_dataset_gets_batches_that_leave_enough_steps_to_learn(images: int, batch_size: int) -> None:
     assert suggested_batch_size(images) == batch_size
     assert TrainingConfig(batch_size=suggested_batch_size(images))
@@ -91,3 +93,8 @@ def test_what_suits_a_model_is_what_it_begins_with_but_for_batches_too_large_for
     chosen = usual(models["gan"], images)
     assert chosen.batch_size == batch_size
     assert chosen.epochs == models["gan"].usual["epochs"]
+
+
+@pytest.mark.parametrize(("images", "epochs"), [(140, 60), (1000, 20), (60_000, 2)])
+def test_what_has_soon_seen_enough_begins_with_fewer_epochs_of_many_images(images: int, epochs: int) -> None:
+    assert usual(models["unet_dae"], images).epochs == epochs

@@ -153,6 +153,9 @@ class ModelSpec:
         ``fit(networks, images, config)`` sets the weights in closed form, instead of descent.
     usual : mapping
         Of the settings that every training has, those that suit this architecture better than the usual ones.
+    enough_images : int, optional
+        After so many, counted as often as they are seen, it has learned what it does: of many images fewer epochs are
+        usual then.
     opponent : Opponent, optional
         Whom it is trained against.
     check : callable, optional
@@ -178,6 +181,7 @@ class ModelSpec:
     parts: Mapping[str, str] = default(default_factory=lambda: {"reconstruction": N_("Reconstruction")})
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
     usual: Mapping[str, Any] = default(default_factory=dict)
+    enough_images: int | None = None
     restorer: Callable[[Layers, Tensor, Any], Tensor] | None = None
     opponent: Opponent | None = None
     check: Callable[[Any, Shape], None] | None = None

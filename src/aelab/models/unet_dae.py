@@ -102,7 +102,8 @@ SPEC = ModelSpec(
         Symbol(r"\hat{x}", N_("what the network makes of it"), "output"),
         Symbol(r"f_\theta", N_("the correction that the network paints"), "correction"),
     ),
-    usual={"epochs": 60, "batch_size": 8},
+    usual={"epochs": 60},
+    enough_images=20_000,
     denoises=True,
     order=4,
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aelab.errors import LabError
 from aelab.fields import Config, check_keys, field
 from aelab.models import models
 from aelab.models.spec import ModelConfig, ModelSpec
+
+_FEWEST_EPOCHS = 2
 
 Augmentation = Literal["none", "mirror", "shift", "both"]
 
@@ -55,18 +57,23 @@ class TrainingConfig(Config):
 
 
 def suggested_batch_size(images: int) -> int:
-    """Return a batch size that leaves about twenty steps in an epoch: a power of two from 8 to 128.
+    """Return a batch size that leaves about twenty steps in an epoch: a power of two from 8 to 128, or all images.
 
     With the usual 128, an epoch of a hundred photos would be a single step, and the network would have
     learned nothing by the end.
     """
-    return min(128, max(8, 1 << max(0, (images // 20).bit_length() - 1)))
+    return min(128, max(8, 1 << max(0, (images // 20).bit_length() - 1)), max(1, images))
 
 
 def usual(spec: ModelSpec, images: int) -> TrainingConfig:
     """Return the settings with which a training of an architecture on so many images begins, until somebody chooses."""
     suggested = suggested_batch_size(images)
-    return TrainingConfig.parse({**spec.usual, "batch_size": min(suggested, spec.usual.get("batch_size", suggested))})
+    batch_size = min(suggested, spec.usual.get("batch_size", suggested))
+    chosen = TrainingConfig.parse({**spec.usual, "batch_size": batch_size})
+    if spec.enough_images is None:
+        return chosen
+    epochs = min(chosen.epochs, max(_FEWEST_EPOCHS, spec.enough_images // max(1, images)))
+    return replace(chosen, epochs=epochs)
 
 
 @dataclass(frozen=True)
