@@ -51,7 +51,7 @@ def test_a_map_that_is_damaged_is_named(lab: TrainedLab, damage: str) -> None:
         np.savez(path, other=np.zeros(3))
     elif damage != "missing":
         path.write_bytes(content[: len(content) // 2] if damage == "truncated" else b"")
-    with pytest.raises(LabError, match=r"map\.npz in jobs/latent_map-1 was damaged .* ask for the map again"):
+    with pytest.raises(LabError, match=r"map\.npz in jobs/latent_map-1 was damaged .* ask for it again"):
         task.result(job)
     assert jobs.find(job.id) is None  # so that asking again makes it anew
 

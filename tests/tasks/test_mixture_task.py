@@ -48,7 +48,7 @@ def test_a_mixture_that_is_damaged_is_named(lab: TrainedLab, damage: str) -> Non
         np.savez(path, other=np.zeros(3))
     elif damage != "missing":
         path.write_bytes(content[: len(content) // 2] if damage == "truncated" else b"")
-    with pytest.raises(LabError, match=r"mixture\.npz in jobs/mixture-1 was damaged .* ask for the mixture again"):
+    with pytest.raises(LabError, match=r"mixture\.npz in jobs/mixture-1 was damaged .* ask for it again"):
         task.result(job)
     assert jobs.find(job.id) is None  # so that asking again fits it anew
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from aelab import inference, runs, storage
-from aelab.errors import N_, LabError
+from aelab import inference, runs
+from aelab.errors import N_
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
@@ -18,6 +16,7 @@ from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
+from aelab.tasks import _arrays
 
 _RESULT = "map.npz"
 
@@ -44,49 +43,29 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
     run = runs.find(params["run"])
     config = Config.parse(params["config"])
     found = latent_map.run(inference.load(run), run.images(), config)
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        allow_pickle=False,
-        coordinates=found.coordinates,
-        codes=found.codes,
-        indices=found.indices,
-        labels=found.labels,
-        explained_variance=np.array(found.explained_variance),
-        divergence=np.array(np.nan if found.divergence is None else found.divergence),
-    )
-    with storage.written(context.folder / _RESULT) as file:
-        file.write(buffer.getvalue())
+    arrays = {
+        "coordinates": found.coordinates,
+        "codes": found.codes,
+        "indices": found.indices,
+        "labels": found.labels,
+        "explained_variance": found.explained_variance,
+        "divergence": np.nan if found.divergence is None else found.divergence,
+    }
+    _arrays.keep(context, _RESULT, arrays)
 
 
 def result(job: Job) -> LatentMap:
-    """Return what a job that is done has made.
-
-    Raises
-    ------
-    LabError
-        Names a file that is damaged; the job is then forgotten, so that asking again makes the map anew.
-    """
-    try:
-        # numpy would leave a damaged file open that it has opened itself
-        with open(job.folder / _RESULT, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            divergence = float(stored["divergence"])
-            return LatentMap(
-                stored["coordinates"],
-                stored["codes"],
-                stored["indices"],
-                stored["labels"],
-                tuple(float(share) for share in stored["explained_variance"]),
-                None if np.isnan(divergence) else divergence,
-            )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        storage.removed_folder(job.folder)
-        raise LabError(
-            "{file} in {folder} was damaged ({reason}) and is deleted: ask for the map again.",
-            file=_RESULT,
-            folder=f"jobs/{job.id}",
-            reason=storage.reason(error),
-        ) from None
+    """Return what a job that is done has made; a `LabError` where the file is damaged, as `_arrays.kept` has it."""
+    with _arrays.kept(job, _RESULT) as stored:
+        divergence = float(stored["divergence"])
+        return LatentMap(
+            stored["coordinates"],
+            stored["codes"],
+            stored["indices"],
+            stored["labels"],
+            tuple(float(share) for share in stored["explained_variance"]),
+            None if np.isnan(divergence) else divergence,
+        )
 
 
 SPEC = TaskSpec(name="latent_map", label=N_("Latent map"), lane="light", run=make)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from aelab import inference, runs, storage
-from aelab.errors import N_, LabError
+from aelab import inference, runs
+from aelab.errors import N_
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
@@ -22,6 +18,7 @@ from aelab.runs.run import no_encoder
 from aelab.studies import generation, prior
 from aelab.studies.generation import Generation
 from aelab.studies.prior import Mixture
+from aelab.tasks import _arrays
 
 _RESULT = "mixture.npz"
 _SHARE_OF_FIT = 0.7
@@ -67,42 +64,22 @@ def make(context: JobContext, params: Mapping[str, Any]) -> None:
     context.progress(_SHARE_OF_FIT)
     possible = generation.is_possible(images)
     found = generation.measure(networks, images, generation.Config(prior="mixture"), mixture) if possible else None
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        allow_pickle=False,
-        weights=mixture.weights,
-        means=mixture.means,
-        factors=mixture.factors,
-        n_codes=np.array(mixture.n_codes),
-        generation=np.array(json.dumps(found.to_json() if found else None)),
-    )
-    with storage.written(context.folder / _RESULT) as file:
-        file.write(buffer.getvalue())
+    arrays = {
+        "weights": mixture.weights,
+        "means": mixture.means,
+        "factors": mixture.factors,
+        "n_codes": mixture.n_codes,
+        "generation": json.dumps(found.to_json() if found else None),
+    }
+    _arrays.keep(context, _RESULT, arrays)
 
 
 def result(job: Job) -> Fitted:
-    """Return what a job that is done has fitted.
-
-    Raises
-    ------
-    LabError
-        Names a file that is damaged; the job is then forgotten, so that asking again fits the mixture anew.
-    """
-    try:
-        # numpy would leave a damaged file open that it has opened itself
-        with open(job.folder / _RESULT, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            mixture = Mixture(stored["weights"], stored["means"], stored["factors"], int(stored["n_codes"]))
-            found = json.loads(str(stored["generation"]))
-            return Fitted(mixture, Generation(**found) if found else None)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        storage.removed_folder(job.folder)
-        raise LabError(
-            "{file} in {folder} was damaged ({reason}) and is deleted: ask for the mixture again.",
-            file=_RESULT,
-            folder=f"jobs/{job.id}",
-            reason=storage.reason(error),
-        ) from None
+    """Return what a job that is done has fitted; a `LabError` where the file is damaged, as `_arrays.kept` has it."""
+    with _arrays.kept(job, _RESULT) as stored:
+        mixture = Mixture(stored["weights"], stored["means"], stored["factors"], int(stored["n_codes"]))
+        found = json.loads(str(stored["generation"]))
+        return Fitted(mixture, Generation(**found) if found else None)
 
 
 SPEC = TaskSpec(name="mixture", label=N_("Mixture fitted on codes"), lane="light", run=make)
