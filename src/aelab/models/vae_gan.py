@@ -32,7 +32,7 @@ class Config(FilterConfig):
     """Settings of the VAE-GAN."""
 
     weight: float = field(
-        0.1, "Weight", "Of the error of the critic's features, beside the divergence.", low=0.0, high=1e4, scale="log"
+        1.0, "Weight", "Of the error of the critic's features, beside the divergence.", low=0.0, high=1e4, scale="log"
     )
     adversarial: float = field(
         1.0, "Adversarial weight", "Of deceiving the critic: higher is sharper, and less faithful.", low=0.0, high=1e3
