@@ -106,7 +106,8 @@ def test_requests_to_a_server_leave_the_time_it_wants_between_them(gallery: Gall
     for number in range(3):
         client.fetch(gallery.address(f"/picture/{number}.jpg"))
     times = [moment for path, _, moment in gallery.visits if path.startswith("/picture/")]
-    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.35
+    # 0.1 is what the client would wait by itself; a busy computer may notice the first of two requests late
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.2
 
 
 def test_a_server_that_wants_minutes_between_two_requests_wants_no_robots(

@@ -44,11 +44,17 @@ def test_the_form_has_every_setting_of_the_architecture_that_counts_at_its_defau
     assert set(shown) == {"model"} | set(expected) | common
 
 
+def size_of(model: str) -> str:
+    """Return the setting that says how narrow an architecture is."""
+    return "latent_dim" if "latent_dim" in models[model].config.names() else "depth"
+
+
 @each_model
 def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(12).run()
-    config = models[model].config.parse({"latent_dim": 12})
+    size = size_of(model)
+    page.number_input(key=f"train.{model}.{size}").set_value(4).run()
+    config = models[model].config.parse({size: 4})
     expected = summarize(models[model], config, (28, 28, 1)).parameters
     assert metrics(page)["Parameters"].replace(" ", "") == str(expected)
     assert metrics(page)["Estimated time"]
@@ -58,7 +64,7 @@ def test_the_parameter_count_is_that_of_the_traced_layers(lab: TrainedLab, visit
 @each_model
 def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: str) -> None:
     page = choose(visit("train"), model)
-    page.number_input(key=f"train.{model}.latent_dim").set_value(8)
+    page.number_input(key=f"train.{model}.{size_of(model)}").set_value(4)
     page.number_input(key="train.digits.seed").set_value(5)
     page.number_input(key="train.digits.limit").set_value(120)
     page.run()
@@ -68,7 +74,7 @@ def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: 
     assert (run.model, run.dataset) == (model, "digits")
     del form["model"]
     assert run.settings.items() >= form.items()
-    assert (run.settings["latent_dim"], run.settings["seed"], run.settings["limit"]) == (8, 5, 120)
+    assert (run.settings[size_of(model)], run.settings["seed"], run.settings["limit"]) == (4, 5, 120)
     assert nobody.asked == [run.id]
     assert page.query_params["follow"] in (run.id, [run.id])
     words(page)

@@ -228,6 +228,8 @@ def test_markup_in_the_names_of_classes_is_text_in_reports(server: Server, visit
     visitor = visit(server)
     visitor.open("reports")
     visitor.choose("Dataset", "marked")
+    head = visitor.main.get_by_role("columnheader", name=MARKED[0], exact=True, include_hidden=True)
+    expect(head.first).to_be_attached()  # till then the table is still that of the digits
     [row] = visitor.cells("The chosen measure by run and class")
     assert set(row) == {"Run", *MARKED}
     assert markup_of(visitor) == []

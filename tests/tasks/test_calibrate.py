@@ -42,7 +42,7 @@ def test_what_takes_the_most_memory_is_what_should_be_made_smaller(
 ) -> None:
     monkeypatch.setenv("AELAB_MEMORY", "0.5")
     with pytest.raises(LabError, match=r"Choose a smaller batch size \(batch_size\)"):
-        train.submit("digits", "conv_ae", {"batch_size": 8192, "filters": 128})
+        train.submit("digits", "conv_ae", {"batch_size": 1250, "filters": 128})
 
 
 def test_a_training_teaches_how_fast_the_computer_is(artifacts: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -43,6 +44,8 @@ def images() -> TrainingImages:
 @pytest.fixture(autouse=True)
 def one_step_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aelab.training.loop._MOST_STEPS_PER_EXECUTION", 1)  # so that it can stop after any step
+    # On a busy computer a validation takes long, and is left without a state of its own.
+    monkeypatch.setattr("aelab.training.checkpoints._LONG_VALIDATION_SECONDS", math.inf)
 
 
 def asked(model: str, **more: Any) -> Any:
