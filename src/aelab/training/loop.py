@@ -10,6 +10,7 @@ import keras
 from aelab.models.spec import Shape
 from aelab.models.tracing import summarize
 from aelab.pixels import Labels, UInt8Images, to_unit
+from aelab.training.adam import FusedAdam
 from aelab.training.checkpoints import Checkpoints
 from aelab.training.config import Plan
 from aelab.training.data import TrainingBatches, fixed_batches
@@ -172,7 +173,7 @@ def compiled(plan: Plan, networks: Networks, images: int, anew: int = 0) -> Trai
 
     def optimizer(steps: int) -> keras.optimizers.Optimizer:
         rate = Cosine(training.learning_rate, steps * anew, steps * (training.epochs - anew))
-        return keras.optimizers.Adam(rate, *(opponent.momenta if opponent else _MOMENTA))
+        return FusedAdam(rate, *(opponent.momenta if opponent else _MOMENTA))
 
     trainee.compile(
         optimizer=optimizer(steps),
