@@ -95,7 +95,7 @@ def test_a_loss_that_is_no_number_any_more_is_one_sentence(artifacts: Path, tmp_
     assert aelab("datasets", "import", tmp_path / "noise.npz", "--name", "noise").returncode == 0
     process = aelab(
         *("train", "--dataset", "noise", "--model", "vae", "--epochs", 2, "--json"),
-        *("--set", "learning_rate=100", "--set", "beta=100", "--set", "batch_size=20"),
+        *("--set", "learning_rate=100", "--set", "beta=100", "--set", "batch_size=21"),
     )
     assert (process.returncode, process.stdout) == (1, "")
     assert process.stderr.startswith("The loss stopped being a number in epoch ")

@@ -218,7 +218,7 @@ def test_a_dataset_that_has_changed_is_said(artifacts: Path) -> None:
 
 def test_a_loss_that_is_no_number_any_more_fails_the_run_with_a_way_out_and_leaves_no_networks(artifacts: Path) -> None:
     store.import_dataset("large", "shapes", ShapesConfig(count=60, size=64))
-    run = train.submit("large", "vae", {"epochs": 2, "batch_size": 40, "learning_rate": 100, "beta": 100})
+    run = train.submit("large", "vae", {"epochs": 2, "batch_size": 42, "learning_rate": 100, "beta": 100})
     status = queue.wait(job_of(run), lambda now: None)
     assert status.state == "failed"
     assert str(status.error).startswith("The loss stopped being a number in epoch")
