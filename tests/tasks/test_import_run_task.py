@@ -19,7 +19,7 @@ from aelab.jobs import folder as jobs
 from aelab.jobs import queue
 from aelab.jobs.folder import Status
 from aelab.pixels import to_unit
-from aelab.runs import about, transfer
+from aelab.runs import Run, about, transfer
 from aelab.tasks import import_run
 
 
@@ -170,8 +170,9 @@ def test_an_import_that_is_cancelled_leaves_nothing(lab: TrainedLab, zipped: byt
     assert lab.runs["vae"] not in {row.id for row in runs.listed()}
 
 
-def test_a_run_without_a_code_comes_in_by_a_worker(unet_lab: TrainedLab) -> None:
-    run = runs.find(unet_lab.runs["unet_dae"])
+def sent_away_and_brought_back(run_id: str) -> Run:
+    """Export a run, delete it, and import it by a worker."""
+    run = runs.find(run_id)
     content = io.BytesIO()
     transfer.export(run, inference.load(run).shape, content)
     runs.delete(run.id)
@@ -179,17 +180,15 @@ def test_a_run_without_a_code_comes_in_by_a_worker(unet_lab: TrainedLab) -> None
     job = import_run.submit("run.zip", content)
     assert queue.wait(job, lambda now: None).state == "done"
     assert import_run.result(job) == run.id
+    return run
+
+
+def test_a_run_without_a_code_comes_in_by_a_worker(unet_lab: TrainedLab) -> None:
+    run = sent_away_and_brought_back(unet_lab.runs["unet_dae"])
     assert inference.load(run).reconstruct(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
 
 
 def test_a_run_without_an_encoder_comes_in_by_a_worker(gan_lab: TrainedLab) -> None:
-    run = runs.find(gan_lab.runs["gan"])
-    content = io.BytesIO()
-    transfer.export(run, inference.load(run).shape, content)
-    runs.delete(run.id)
-    content.seek(0)
-    job = import_run.submit("run.zip", content)
-    assert queue.wait(job, lambda now: None).state == "done"
-    assert import_run.result(job) == run.id
+    run = sent_away_and_brought_back(gan_lab.runs["gan"])
     assert inference.load(run).decode(np.zeros((1, 2), np.float32)).shape == (1, 28, 28, 1)
     assert not inference.load(run).encodes

@@ -8,6 +8,7 @@ cropped at the end of the way up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aelab.fields import field
 from aelab.models._losses import ErrorConfig
@@ -19,11 +20,9 @@ _MOMENTUM = 0.9  # Keras' 0.99 still remembers the initial weights after an epoc
 _MOST_FILTERS = 256
 
 
-@dataclass(frozen=True)
-class FilterConfig(CodeConfig):
-    """Settings of the convolutional body."""
-
-    filters: int = field(
+def first_filters() -> Any:
+    """Declare how wide a family of convolutions begins."""
+    return field(
         16,
         "Filters",
         "Channels of the first convolution; each next one has twice as many.",
@@ -31,6 +30,13 @@ class FilterConfig(CodeConfig):
         high=128,
         scale="log",
     )
+
+
+@dataclass(frozen=True)
+class FilterConfig(CodeConfig):
+    """Settings of the convolutional body."""
+
+    filters: int = first_filters()
 
 
 @dataclass(frozen=True)

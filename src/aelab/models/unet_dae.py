@@ -23,6 +23,7 @@ from typing import Any
 
 from aelab.errors import N_
 from aelab.fields import field
+from aelab.models._convolutional import first_filters
 from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig, level
 from aelab.models._losses import per_pixel
 from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
@@ -33,14 +34,7 @@ class Config(NoiseConfig):
     """Settings of the U-Net."""
 
     noise_level: float = level(0.1)
-    filters: int = field(
-        16,
-        "Filters",
-        "Channels of the first convolution; each next one has twice as many.",
-        low=2,
-        high=128,
-        scale="log",
-    )
+    filters: int = first_filters()
     depth: int = field(3, "Depth", "How often the image is halved: the more, the further apart it sees.", low=1, high=5)
 
 
