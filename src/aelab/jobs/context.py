@@ -11,6 +11,7 @@ from aelab.jobs import folder
 from aelab.jobs.folder import Job
 
 _SECONDS_BETWEEN_REPORTS = 0.3
+_SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class Stopped(Exception):
@@ -29,6 +30,8 @@ class JobContext:
         self._job = job
         self.started = time.time()
         self._reported = 0.0
+        self._looked = 0.0
+        self._stopping = False
         self._moving: tuple[float, float] | None = None
         self._process = psutil.Process()
 
@@ -69,8 +72,11 @@ class JobContext:
         )
 
     def should_stop(self) -> bool:
-        """Return whether somebody asked the job to stop."""
-        return folder.should_stop(self._job)
+        """Return whether somebody asked the job to stop; cheap enough to call at every step."""
+        now = time.monotonic()
+        if not self._stopping and now - self._looked >= _SECONDS_BETWEEN_LOOKS:
+            self._stopping, self._looked = folder.should_stop(self._job), now
+        return self._stopping
 
     def stop_if_asked(self) -> None:
         """Raise `Stopped` if somebody asked the job to stop."""

@@ -20,6 +20,11 @@ class FusedAdam(keras.optimizers.Adam):  # type: ignore[misc]
     .. [1] D. P. Kingma and J. Ba, "Adam: A method for stochastic optimization", ICLR 2015. arXiv:1412.6980
     """
 
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step, by a schedule of the lab's."""
+        return float(self._learning_rate.at(int(self.iterations)))
+
     def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: tf.Tensor) -> None:
         """Move one variable down its gradient."""
         index = self._get_variable_index(variable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -35,6 +36,11 @@ class Cosine(keras.optimizers.schedules.CosineDecay):  # type: ignore[misc]
     def __call__(self, step: Any) -> Any:
         """Return the rate of a step, counted from 0."""
         return super().__call__(keras.ops.maximum(step - self._first, 0))
+
+    def at(self, step: int) -> float:
+        """Return the rate of a step as a number: asked for every epoch, TensorFlow's own takes 1.5 ms op by op."""
+        done = min(max(step - self._first, 0), self.decay_steps) / self.decay_steps
+        return float(self.initial_learning_rate * 0.5 * (1.0 + math.cos(math.pi * done)))
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

@@ -18,7 +18,7 @@ from aelab.training.networks import Networks
 from aelab.training.recorder import Recorder
 
 Kernels = dict[str, npt.NDArray[np.float32]]
-Weights = dict[str, list[npt.NDArray[Any]]]  # by network
+Weights = dict[str, list[Any]]  # tensors by network
 
 _SHOWN_IMAGES = 8
 _PROBED_IMAGES = 256
@@ -27,7 +27,7 @@ _FLOAT16_HIGHEST = float(np.finfo(np.float16).max)  # 65504: codes of a training
 
 #: Snapshots may cost this share of the training's time, and so many seconds besides: a short one is kept whole.
 _SHARE = 0.01
-_FREE_SECONDS = 0.1
+_FREE_SECONDS = 0.05
 
 _log = logging.getLogger("aelab.training")
 
@@ -182,7 +182,8 @@ def kernels(networks: Networks) -> Kernels:
 
 
 def _weights(networks: Networks) -> Weights:
-    return {name: network.get_weights() for name, network in networks.kept.items()}
+    """Return the weights as they are: tensors, whose memory is copied only once a weight moves on."""
+    return {name: [weight.value.read_value() for weight in network.weights] for name, network in networks.kept.items()}
 
 
 def _norms(arrays: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
