@@ -109,11 +109,12 @@ def _lab(model: str, settings: dict[str, Any], clock: _Clock) -> None:
 def _keras(model: str, settings: dict[str, Any], clock: _Clock) -> None:
     import keras  # noqa: PLC0415
 
-    from aelab.training.networks import build  # noqa: PLC0415
-
     plan, train, validation = planned("mnist", model, settings)
-    networks = build(plan, train.shape[1:])
-    chained = keras.Model(networks.encoder.input, networks.decoder(networks.encoder.output))
+    shape, config = train.shape[1:], plan.model_config
+    image = keras.Input(shape)
+    layers: Any = keras.layers  # and none of the lab's own
+    code = plan.model.encoder(layers, image, config)
+    chained = keras.Model(image, plan.model.decoder(layers, code, config, shape))
     chained.compile(keras.optimizers.Adam(plan.training.learning_rate), "mse")
     seen, held = (images.astype(np.float32) / 255 for images in (train, validation))
     chained.fit(

@@ -24,8 +24,8 @@ from aelab.training.schedule import Cosine
 from aelab.training.state import restore
 from aelab.training.trainee import Trainee
 
-_SECONDS_BETWEEN_CHECKS = 0.25
-_SLOW_MULTIPLY_ADDS = 5e9  # a second, of one core with convolutions: when in doubt check more often
+_SECONDS_BETWEEN_CHECKS = 0.5
+_SLOW_MULTIPLY_ADDS = 1e10  # a second, of one core with convolutions: when in doubt check more often
 _MOST_STEPS_PER_EXECUTION = 32
 _MOMENTA = (0.9, 0.999)  # Adam's own
 

@@ -16,10 +16,15 @@ from aelab.models.spec import Shape, classes_of
 from aelab.pixels import Labels, one_hot
 from aelab.training.clipping import Clip
 from aelab.training.config import Plan
+from aelab.training.normalizing import BatchNormalization
 from aelab.training.quantizer import VectorQuantizer
 
 #: What an architecture is written against: Keras' layers, and the lab's own.
-_LAYERS = SimpleNamespace(**vars(keras.layers), VectorQuantizer=VectorQuantizer, Clip=Clip)
+_LAYERS = SimpleNamespace(
+    **vars(keras.layers) | {"BatchNormalization": BatchNormalization},
+    VectorQuantizer=VectorQuantizer,
+    Clip=Clip,
+)
 
 
 @dataclass(frozen=True)
