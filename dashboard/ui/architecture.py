@@ -53,7 +53,7 @@ def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
     with layers:
         _show_layers(key, spec, summary)
     with loss:
-        equation.show(spec, config)
+        equation.show(spec, config, shape)
 
 
 def _draw_network(name: str, summary: Summary, config: ModelConfig, shape: Shape) -> None:
@@ -189,18 +189,21 @@ def _show_layers(key: str, spec: ModelSpec, summary: Summary) -> None:
 
 
 def layer_table(networks: dict[str, tuple[LayerSummary, ...]]) -> pd.DataFrame:
-    """Return a row for each layer of some networks; shapes are without the batch, multiply-adds those of one image."""
+    """Return a row for each layer of some networks; shapes are without the batch, multiply-adds those of one image.
+
+    Where skip connections begin and end, the layer has the mark that the drawing has.
+    """
     return pd.DataFrame(
         [
             {
-                "layer": row.kind,
+                "layer": row.kind + skip_marks(rows).get(number, ""),
                 "output": _by(row.shape),
                 "parameters": row.parameters,
                 "multiply_adds": row.multiply_adds,
                 "network": network,
             }
             for network, rows in networks.items()
-            for row in rows
+            for number, row in enumerate(rows)
         ]
     )
 

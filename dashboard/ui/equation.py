@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import streamlit as st
 
 from aelab.models import models
 from aelab.models.equations import SourceLine, line_of
-from aelab.models.spec import ModelConfig, ModelSpec, Symbol
+from aelab.models.spec import ModelConfig, ModelSpec, Shape, Symbol
 from ui.i18n import plain, t
 from ui.labels import choice_name
 
 
-def show(spec: ModelSpec, config: ModelConfig) -> None:
-    """Draw the equation of an architecture's loss, and what its symbols mean and are worth with some settings."""
+def show(spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
+    """Draw the equation of an architecture's loss, and what its symbols mean and are worth.
+
+    With some settings, on images of a shape (H, W, C).
+    """
     st.latex(spec.equation)
     st.caption(t("What is minimised for one image. Counted in {unit}.", unit=t(spec.units(config))))
     for symbol in spec.symbols:
         line = _line(spec.name, symbol)
         place = f"  \n:small[`{line.file}:{line.number}`]" if line is not None else ""
-        st.markdown(_sentence(symbol, config) + place)
+        st.markdown(_sentence(symbol, config, shape) + place)
         if line is not None:
             st.code(line.text, language="python", wrap_lines=True)
 
 
-def _sentence(symbol: Symbol, config: ModelConfig) -> str:
+def _sentence(symbol: Symbol, config: ModelConfig, shape: Shape) -> str:
+    if symbol.of_image:
+        return f"${symbol.latex}$ = **{math.prod(shape)}**: {t(symbol.meaning)} ({' × '.join(map(str, shape))})"
     if symbol.setting is None:
         return f"${symbol.latex}$: {t(symbol.meaning)}"
     label = t(config.knob(symbol.setting).label)

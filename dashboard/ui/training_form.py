@@ -85,7 +85,7 @@ def _common(spec: ModelSpec, data: Dataset, at_first: dict[str, str]) -> tuple[d
     # First, since what is usual hangs on it: page and command line shall ask for the same run.
     limit = config_control(TrainingConfig, "limit", prefix, usual=address.with_asked(TrainingConfig(), at_first))
     images = min(limit or data.counts["train"], data.counts["train"])
-    begin = usual(spec, images)
+    begin = usual(spec, images, data.shape)
     without = ("limit", *(_OF_STEPS if spec.fit else ()))
     rest = config_form(TrainingConfig, prefix, usual=address.with_asked(begin, at_first), without=without)
     return {"limit": limit, **rest}, begin

@@ -60,6 +60,14 @@ def test_an_ill_run_is_found_with_its_evidence(trained: Trained, rule: str) -> N
     assert Finding.from_json(finding.to_json()) == finding
 
 
+def test_a_code_that_a_critic_is_to_understand_gets_more_weight(trained: Trained) -> None:
+    finding = found(
+        "posterior_collapse", trained("vae_gan", latent_dim=8, filters=4, weight=1e-4, epochs=8, learning_rate=0.01)
+    )
+    assert finding is not None
+    assert finding.change == {"weight": 1e-3}
+
+
 @pytest.mark.parametrize("rule", EACH)
 def test_a_healthy_run_is_left_alone(trained: Trained, rule: str) -> None:
     model, settings = HEALTHY.get(rule, WELL)

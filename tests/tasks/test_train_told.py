@@ -53,6 +53,13 @@ def test_images_without_classes_are_refused_with_what_to_choose_instead(
     planning.planned(open_dataset("pictures"), "vae", {})
 
 
+def test_a_class_with_nothing_to_learn_from_is_refused(artifacts: Path, tmp_path: Path) -> None:
+    imported(tmp_path, {"train/one": 12, "train/two": 12, "test/one": 3, "test/two": 3, "test/three": 3})
+    with pytest.raises(LabError, match="cvae needs training images of every class, and pictures has none of three:"):
+        train.submit("pictures", "cvae", {})
+    assert runs.listed() == []
+
+
 @pytest.mark.usefixtures("heavy_lane_taken")
 def test_the_images_say_how_many_classes_there_are(tmp_path: Path) -> None:
     imported(tmp_path, {"one": 12, "two": 12, "three": 12})

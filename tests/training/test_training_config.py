@@ -10,6 +10,7 @@ from aelab.noise import noises
 from aelab.training.config import TrainingConfig, plan, suggested_batch_size, usual
 
 ALL = models.names()
+DIGIT, PHOTO = (28, 28, 1), (128, 128, 3)
 
 
 def size_of(model: str) -> str:
@@ -23,9 +24,10 @@ def test_settings_go_to_the_config_that_has_them(model: str) -> None:
     chosen = plan(model, {size: "7", "batch_size": "64", "learning_rate": "1e-3", "seed": 5, "limit": 100})
     assert chosen.model is models[model]
     assert chosen.model_config.to_json()[size] == 7
-    assert chosen.training == TrainingConfig(
-        epochs=1 if chosen.model.fit else 10, batch_size=64, learning_rate=0.001, seed=5, limit=100
-    )
+    if chosen.model.fit:  # takes no steps, of which settings could tell
+        assert chosen.training == TrainingConfig(epochs=1, seed=5, limit=100)
+    else:
+        assert chosen.training == TrainingConfig(batch_size=64, learning_rate=0.001, seed=5, limit=100)
 
 
 @pytest.mark.parametrize("model", ALL)
@@ -90,11 +92,37 @@ def test_a_small_dataset_gets_batches_that_leave_enough_steps_to_learn(images: i
 def test_what_suits_a_model_is_what_it_begins_with_but_for_batches_too_large_for_the_images(
     images: int, batch_size: int
 ) -> None:
-    chosen = usual(models["gan"], images)
+    chosen = usual(models["gan"], images, DIGIT)
     assert chosen.batch_size == batch_size
-    assert chosen.epochs == models["gan"].usual["epochs"]
+    assert chosen.epochs == max(models["gan"].usual["epochs"], 1800 * batch_size // images)
 
 
 @pytest.mark.parametrize(("images", "epochs"), [(140, 60), (1000, 20), (60_000, 2)])
 def test_what_has_soon_seen_enough_begins_with_fewer_epochs_of_many_images(images: int, epochs: int) -> None:
-    assert usual(models["unet_dae"], images).epochs == epochs
+    assert usual(models["unet_dae"], images, DIGIT).epochs == epochs
+
+
+@pytest.mark.parametrize(("images", "epochs"), [(140, 100), (1000, 57), (5000, 45), (54_999, 10)])
+def test_few_images_are_seen_more_often(images: int, epochs: int) -> None:
+    assert usual(models["conv_ae"], images, DIGIT).epochs == epochs
+
+
+def test_a_closed_form_is_worked_out_once_of_few_images_too() -> None:
+    assert usual(models["pca"], 140, PHOTO) == TrainingConfig(epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("images", "shape", "augment"), [(140, PHOTO, "both"), (140, DIGIT, "none"), (5000, PHOTO, "none")]
+)
+def test_few_photos_are_varied_and_few_digits_are_not(images: int, shape: tuple[int, int, int], augment: str) -> None:
+    assert usual(models["conv_ae"], images, shape).augment == augment
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "rate"),
+    [("deep_ae", DIGIT, 0.002), ("deep_ae", (8, 8, 1), 0.002), ("deep_ae", PHOTO, 3e-5), ("conv_ae", PHOTO, 0.002)],
+)
+def test_a_dense_network_walks_in_smaller_steps_where_it_sees_more_values(
+    model: str, shape: tuple[int, int, int], rate: float
+) -> None:
+    assert usual(models[model], 140, shape).learning_rate == rate

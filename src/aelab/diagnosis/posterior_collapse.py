@@ -29,11 +29,15 @@ def find(case: Case) -> Finding | None:
     latent_dim = len(divergence)
     if silent < max(1, _SHARE * latent_dim):
         return None
-    beta = float(case.settings.get("beta", 1.0))
-    if silent == latent_dim:
+    beta, weight = float(case.settings.get("beta", 1.0)), case.settings.get("weight")
+    if weight:  # of what is decoded, beside the divergence
+        change = {"weight": 10.0 * weight}
+    elif silent == latent_dim:
         change = {"beta": 1.0} if beta > 1 else {"warm_up": max(1.0, case.settings["epochs"] / 2), "beta": beta / 2}
     else:
-        change = {"latent_dim": latent_dim - silent}
+        # What weighs what is decoded against the divergence; without it only a smaller code is left.
+        weight = case.settings.get("weight")
+        change = {"weight": 10.0 * weight} if weight else {"latent_dim": latent_dim - silent}
     return Finding(
         SPEC.name,
         N_(

@@ -12,8 +12,9 @@ from aelab.models.spec import CodeConfig, ReconstructionLoss, Symbol, Tensor
 #: Of the equations in which an image is held against what its code decodes to.
 IMAGE: Final = Symbol("x", N_("an image"), "given")
 OUTPUT: Final = Symbol(r"\hat{x}", N_("what the decoder makes of its code"), "output")
-ERROR: Final = Symbol(r"\ell", N_("error of one of its D pixels"), "config.loss")
-PIXEL_SYMBOLS: Final = (IMAGE, OUTPUT, ERROR)
+ERROR: Final = Symbol(r"\ell", N_("error of one of its D values"), "config.loss")
+VALUES: Final = Symbol("D", N_("values of an image: height × width × channels"), "per_pixel", of_image=True)
+PIXEL_SYMBOLS: Final = (IMAGE, OUTPUT, ERROR, VALUES)
 PIXEL_ERROR: Final = r"\frac{1}{D} \sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
 IMAGE_ERROR: Final = r"\sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
 

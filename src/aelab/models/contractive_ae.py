@@ -84,6 +84,7 @@ SPEC = ModelSpec(
     losses=losses,
     units=pixel_units,
     parts={"reconstruction": N_("Reconstruction"), "weighted_contraction": N_("λ · Jacobian norm")},
+    dense=True,
     equation=(r"\mathcal{L} = " + PIXEL_ERROR + r" + \lambda \Big\| \frac{\partial z}{\partial x} \Big\|_F^2"),
     symbols=(
         *PIXEL_SYMBOLS,

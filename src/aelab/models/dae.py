@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from aelab.errors import N_
 from aelab.models._convolutional import ConvolutionalConfig, deconvolve
 from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig
-from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, pixel_mean, pixel_units
+from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, VALUES, pixel_mean, pixel_units
 from aelab.models.conv_ae import encoder
 from aelab.models.spec import ModelSpec
 
@@ -36,7 +36,7 @@ SPEC = ModelSpec(
     losses=pixel_mean,
     units=pixel_units,
     equation=r"\mathcal{L} = " + PIXEL_ERROR + r", \quad \hat{x} = f_\theta(\tilde{x})",
-    symbols=(CLEAN, CORRUPTED, OUTPUT, ERROR),
+    symbols=(CLEAN, CORRUPTED, OUTPUT, ERROR, VALUES),
     denoises=True,
     order=4,
 )

@@ -41,6 +41,7 @@ SPEC = ModelSpec(
     decoder=decoder,
     losses=pixel_mean,
     units=pixel_units,
+    dense=True,
     equation=r"\mathcal{L} = " + PIXEL_ERROR,
     symbols=PIXEL_SYMBOLS,
     order=2,

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.errors import N_, LabError
-from aelab.models._losses import IMAGE, OUTPUT, per_pixel, reconstruct
+from aelab.models._losses import IMAGE, OUTPUT, VALUES, per_pixel, reconstruct
 from aelab.models.spec import CodeConfig, Layers, ModelSpec, Shape, Symbol, Tensor
 
 
@@ -85,6 +85,7 @@ SPEC = ModelSpec(
         OUTPUT,
         Symbol("W", N_("the directions in which the training images vary most"), "components"),
         Symbol(r"\mu", N_("the mean of the training images"), "mean"),
+        VALUES,
     ),
     fit=fit,
     order=0,

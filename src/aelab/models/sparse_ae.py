@@ -74,6 +74,7 @@ SPEC = ModelSpec(
     losses=losses,
     units=pixel_units,
     parts={"reconstruction": N_("Reconstruction"), "weighted_sparsity": N_("λ · Divergence from sparsity")},
+    dense=True,
     equation=(r"\mathcal{L} = " + PIXEL_ERROR + r" + \lambda \sum_{k=1}^{K} \mathrm{KL}(\rho \,\|\, \bar{z}_k)"),
     symbols=(
         *PIXEL_SYMBOLS,

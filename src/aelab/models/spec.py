@@ -67,11 +67,14 @@ class Symbol:
         In English; the dashboard translates it.
     code : str
         What it is called in the code of the loss. `config.beta` is a setting, whose value can be shown.
+    of_image : bool
+        Whether its value is how many values an image has.
     """
 
     latex: str
     meaning: str
     code: str
+    of_image: bool = False
 
     @property
     def setting(self) -> str | None:
@@ -156,6 +159,8 @@ class ModelSpec:
     enough_images : int, optional
         After so many, counted as often as they are seen, it has learned what it does: of many images fewer epochs are
         usual then.
+    dense : bool
+        Whether its first layer sees all values of an image at once: the more there are, the smaller the steps must be.
     opponent : Opponent, optional
         Whom it is trained against.
     check : callable, optional
@@ -182,6 +187,7 @@ class ModelSpec:
     fit: Callable[[Networks, npt.NDArray[np.float32], Any], None] | None = None
     usual: Mapping[str, Any] = default(default_factory=dict)
     enough_images: int | None = None
+    dense: bool = False
     restorer: Callable[[Layers, Tensor, Any], Tensor] | None = None
     opponent: Opponent | None = None
     check: Callable[[Any, Shape], None] | None = None

@@ -25,7 +25,7 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import first_filters
 from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig, level
-from aelab.models._losses import per_pixel
+from aelab.models._losses import VALUES, per_pixel
 from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
 
 
@@ -95,6 +95,7 @@ SPEC = ModelSpec(
         CORRUPTED,
         Symbol(r"\hat{x}", N_("what the network makes of it"), "output"),
         Symbol(r"f_\theta", N_("the correction that the network paints"), "correction"),
+        VALUES,
     ),
     usual={"epochs": 60},
     enough_images=20_000,

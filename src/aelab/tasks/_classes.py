@@ -36,6 +36,7 @@ def counted(given: Plan, dataset: Dataset, *, asked: bool) -> int:
             classes=classes,
             unlabelled=unlabelled,
         )
+    _check_learned(given.model.name, dataset)
     value = classes_of(given.model_config)
     if asked and value != classes:
         raise LabError(
@@ -45,3 +46,17 @@ def counted(given: Plan, dataset: Dataset, *, asked: bool) -> int:
             value=value,
         )
     return classes
+
+
+def _check_learned(model: str, dataset: Dataset) -> None:
+    """Refuse a dataset of which a class has no image to learn from."""
+    learned = set(dataset.labels[dataset.indices("train")].tolist())
+    missing = [name for number, name in enumerate(dataset.class_names) if number not in learned]
+    if missing:
+        raise LabError(
+            "{model} needs training images of every class, and {dataset} has none of {missing}: split its images "
+            "anew, evenly by class, or choose a model that needs no classes, such as vae.",
+            model=model,
+            dataset=dataset.name,
+            missing=", ".join(missing),
+        )

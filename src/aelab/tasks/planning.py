@@ -27,7 +27,7 @@ def planned(dataset: Dataset, model: str, settings: Mapping[str, Any]) -> Plan:
     if given.model.conditional:
         settings = {**settings, "classes": _classes.counted(given, dataset, asked="classes" in settings)}
     images = min(given.training.limit or dataset.counts["train"], dataset.counts["train"])
-    chosen = plan(model, usual(given.model, images).to_json() | dict(settings))
+    chosen = plan(model, usual(given.model, images, dataset.shape).to_json() | dict(settings))
     _check(chosen, dataset, images)
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -9,9 +10,13 @@ from typing import Any, Literal
 from aelab.errors import LabError
 from aelab.fields import Config, check_keys, field
 from aelab.models import models
-from aelab.models.spec import ModelConfig, ModelSpec
+from aelab.models.spec import ModelConfig, ModelSpec, Shape
 
 _FEWEST_EPOCHS = 2
+_MOST_EPOCHS = 100
+_ENOUGH_STEPS = 1800  # of the optimiser, where images are few: MNIST has as many in four epochs
+_FEW_PHOTOS = 2000
+_VALUES_OF_A_DIGIT = 784
 
 Augmentation = Literal["none", "mirror", "shift", "both"]
 
@@ -65,15 +70,41 @@ def suggested_batch_size(images: int) -> int:
     return min(128, max(8, 1 << max(0, (images // 20).bit_length() - 1)), max(1, images))
 
 
-def usual(spec: ModelSpec, images: int) -> TrainingConfig:
-    """Return the settings with which a training of an architecture on so many images begins, until somebody chooses."""
+def usual(spec: ModelSpec, images: int, shape: Shape) -> TrainingConfig:
+    """Return the settings with which a training begins, until somebody chooses.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    images : int
+        That it learns from.
+    shape : tuple of int
+        (H, W, C) of each.
+    """
+    if spec.fit is not None:
+        return _once(TrainingConfig())
     suggested = suggested_batch_size(images)
     batch_size = min(suggested, spec.usual.get("batch_size", suggested))
     chosen = TrainingConfig.parse({**spec.usual, "batch_size": batch_size})
-    if spec.enough_images is None:
-        return chosen
-    epochs = min(chosen.epochs, max(_FEWEST_EPOCHS, spec.enough_images // max(1, images)))
-    return replace(chosen, epochs=epochs)
+    if spec.dense:
+        most = _VALUES_OF_A_DIGIT / math.prod(shape)
+        chosen = replace(chosen, learning_rate=float(f"{chosen.learning_rate * min(1.0, most):.1g}"))
+    if shape[-1] > 1 and images < _FEW_PHOTOS:
+        chosen = replace(chosen, augment="both")  # in colour: letters and digits mostly are not
+    return replace(chosen, epochs=_epochs(chosen, spec, images))
+
+
+def _once(chosen: TrainingConfig) -> TrainingConfig:
+    """Return the settings of a closed form: what tells how to step says nothing of it, and would make another run."""
+    return TrainingConfig(epochs=1, seed=chosen.seed, limit=chosen.limit)
+
+
+def _epochs(chosen: TrainingConfig, spec: ModelSpec, images: int) -> int:
+    """Return how many epochs are enough of few images, and not too many of a great many."""
+    if spec.enough_images is not None:
+        return min(chosen.epochs, max(_FEWEST_EPOCHS, spec.enough_images // max(1, images)))
+    steps = math.ceil(max(1, images) / chosen.batch_size)
+    return max(chosen.epochs, min(_MOST_EPOCHS, math.ceil(_ENOUGH_STEPS / steps)))
 
 
 @dataclass(frozen=True)
@@ -101,8 +132,8 @@ def plan(model: str, settings: Mapping[str, Any]) -> Plan:
         spec.config.parse({key: value for key, value in settings.items() if key in own}),
         TrainingConfig.parse({key: value for key, value in settings.items() if key in common}),
     )
-    if spec.fit is not None and chosen.training.epochs != 1:
-        chosen = Plan(spec, chosen.model_config, TrainingConfig.parse(chosen.training.to_json() | {"epochs": 1}))
+    if spec.fit is not None:
+        chosen = replace(chosen, training=_once(chosen.training))
     if spec.denoises:
         _check_noise(chosen.model_config)
     return chosen
