@@ -8,11 +8,12 @@ from seen import buttons, errors, in_address, metrics, press, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import runs
+from aelab.datasets.store import open_dataset
 from aelab.jobs import folder
 from aelab.models import models
 from aelab.models.tracing import summarize
 from aelab.tasks import train
-from aelab.training.config import TrainingConfig, suggested_batch_size
+from aelab.training.config import TrainingConfig, suggested_batch_size, usual
 
 each_model = pytest.mark.parametrize("model", models.names())
 
@@ -225,8 +226,10 @@ def test_a_link_restores_the_form_in_any_language(lab: TrainedLab, visit) -> Non
 def test_the_address_has_what_is_not_usual_and_forgets_it_again(lab: TrainedLab, visit) -> None:
     page = visit("train", **ASKED, batch_size="16")
     assert {name: in_address(page, name) for name in [*ASKED, "batch_size"]} == ASKED | {"batch_size": "16"}
-    page.number_input(key="train.digits.epochs").set_value(10).run()
     page.number_input(key="train.digits.limit").set_value(0).run()
+    data = open_dataset("digits")
+    epochs = usual(models[ASKED["model"]], data.counts["train"], data.shape).epochs
+    page.number_input(key="train.digits.epochs").set_value(epochs).run()
     assert not {"epochs", "limit"} & set(page.query_params)
     choose(page, "vae")
     assert in_address(page, "model") == "vae"
