@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -29,13 +30,18 @@ def config_form(
     without : tuple of str
         Fields to leave out.
     """
-    own, values = config(), (usual or config()).to_json()
+    begin = usual or config()
+    own, values, before = config(), begin.to_json(), config.suited(begin.to_json())
     for name in _in_order(config):
         if name in without:
             continue
         # What does not count keeps its default, or two runs that learn the same would not be one.
-        asked = config.counts(name, values)
-        values[name] = config_control(config, name, prefix, usual=usual) if asked else getattr(own, name)
+        if not config.counts(name, values):
+            values[name] = getattr(own, name)
+            continue
+        suited = getattr(config.suited(values), name)
+        moved = begin if suited == getattr(before, name) else replace(begin, **{name: suited})
+        values[name] = config_control(config, name, prefix, usual=moved)
     return {name: values[name] for name in config.names() if name not in without}
 
 

@@ -48,7 +48,7 @@ def denoising_columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "noise": t("Noise"),
-        "level": number(t("Severity"), format="%.2f"),
+        "level": number(t("Severity"), format="%.3g"),
         "measure": t("Measure"),
         "noisy": number(t("Noisy"), format="%.3f"),
         "restored": number(t("Restored"), format="%.3f"),

@@ -6,7 +6,7 @@ import streamlit as st
 from aelab.models import models
 from aelab.noise import noises
 from aelab.studies.denoising import SPEC, Config
-from ui import caches, definitions, mosaic, probe, tables
+from ui import caches, definitions, mosaic, probe, severity, tables
 from ui.denoising import gain_sentence
 from ui.guards import empty
 from ui.i18n import t
@@ -40,16 +40,7 @@ with controls:
         )
     ]
     st.caption(t(noise.summary))
-    level = st.slider(
-        t("Severity"),
-        0.0,
-        noise.highest,
-        noise.default,
-        0.01,
-        key=f"severity.{noise.name}",
-        help=t(noise.level_label),
-        persist_state="session",
-    )
+    level = severity.choose(noise)
     data = caches.images_of(run)
     limit = 0
     if data.counts["test"] > _EVERY:
@@ -81,12 +72,13 @@ with main:
     )
     probe.offer_to_restore(run, noise, level)
     st.subheader(t("By noise"))
-    results = [
-        found
-        if spec.name == noise.name
-        else caches.denoised(run, Config(noise=spec.name, level=spec.default, limit=limit))
-        for spec in noises
-    ]
+    with st.spinner(t("Measuring on the test images…")):
+        results = [
+            found
+            if spec.name == noise.name
+            else caches.denoised(run, Config(noise=spec.name, level=spec.default, limit=limit))
+            for spec in noises
+        ]
     table = tables.denoising(results)
     st.dataframe(
         tables.shown(table),

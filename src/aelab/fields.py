@@ -96,6 +96,11 @@ class Config:
         return not field or values[field] == choice
 
     @classmethod
+    def suited(cls, values: Mapping[str, Any]) -> Self:
+        """Return the defaults beside some choices; a config of which one field hangs on another says here how."""
+        return cls()
+
+    @classmethod
     def types(cls) -> dict[str, Any]:
         """Return each field's type."""
         hints = _hints(cast(Hashable, cls))

@@ -94,7 +94,7 @@ def test_what_suits_a_model_is_what_it_begins_with_but_for_batches_too_large_for
 ) -> None:
     chosen = usual(models["gan"], images, DIGIT)
     assert chosen.batch_size == batch_size
-    assert chosen.epochs == max(models["gan"].usual["epochs"], 1800 * batch_size // images)
+    assert chosen.epochs == max(models["gan"].usual["epochs"], 2700 * batch_size // images)
 
 
 @pytest.mark.parametrize(("images", "epochs"), [(140, 60), (1000, 20), (60_000, 2)])
@@ -102,7 +102,7 @@ def test_what_has_soon_seen_enough_begins_with_fewer_epochs_of_many_images(image
     assert usual(models["unet_dae"], images, DIGIT).epochs == epochs
 
 
-@pytest.mark.parametrize(("images", "epochs"), [(140, 100), (1000, 57), (5000, 45), (54_999, 10)])
+@pytest.mark.parametrize(("images", "epochs"), [(140, 150), (1000, 85), (5000, 68), (54_999, 10)])
 def test_few_images_are_seen_more_often(images: int, epochs: int) -> None:
     assert usual(models["conv_ae"], images, DIGIT).epochs == epochs
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 
 from aelab.errors import N_
 from aelab.fields import field
@@ -21,7 +22,7 @@ def level(usual: float) -> Any:
         "Noise level",
         "How strong the training noise is; each noise says what its level means.",
         low=0.0,
-        high=1.0,
+        high=100.0,
     )
 
 
@@ -31,3 +32,12 @@ class NoiseConfig(ModelConfig):
 
     noise: str = field("gaussian", "Noise", "What corrupts the images it is trained on.", choices=noises.names)
     noise_level: float = level(0.3)
+
+    @classmethod
+    def suited(cls, values: Mapping[str, Any]) -> Self:
+        """Return the defaults beside a choice of noise: each has its own usual level, and its own measure of it."""
+        usual = cls()
+        chosen = values.get("noise", usual.noise)
+        if chosen == usual.noise or chosen not in noises:
+            return usual
+        return replace(usual, noise_level=noises[chosen].default)

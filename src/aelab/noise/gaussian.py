@@ -45,6 +45,7 @@ SPEC = NoiseSpec(
     highest=1.0,
     default=0.2,
     apply=add_gaussian,
+    severities=(0.04, 0.07, 0.12, 0.2, 0.35),
     equation=(
         r"\tilde{x}_i = \min(1, \max(0, x_i + \sigma \varepsilon_i)), \quad \varepsilon_i \sim \mathcal{N}(0, 1)"
     ),

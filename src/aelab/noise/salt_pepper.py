@@ -45,6 +45,7 @@ SPEC = NoiseSpec(
     highest=1.0,
     default=0.1,
     apply=add_salt_pepper,
+    severities=(0.005, 0.01, 0.025, 0.06, 0.15),
     equation=(
         r"\tilde{x}_i = \begin{cases} 1 & \text{if } u_i < p/2 \\ 0 & \text{if } u_i \ge 1 - p/2 \\ "
         r"x_i & \text{otherwise} \end{cases}, \quad u_i \sim \mathcal{U}(0, 1)"

@@ -29,6 +29,11 @@ class NoiseSpec:
         input is not changed. All chance comes from `rng`.
     equation : str
         LaTeX.
+    severities : tuple of float
+        Five levels from light to heavy. Those of one number cost about the same PSNR whatever the noise, on average
+        over digits and photos (`benchmarks/severities.py`), as far as a noise goes.
+    random : bool
+        Whether chance has a part in it; else every draw is the same.
     """
 
     name: str
@@ -39,6 +44,8 @@ class NoiseSpec:
     default: float
     apply: Callable[[Images, float, np.random.Generator], Images]
     equation: str
+    severities: tuple[float, float, float, float, float]
+    random: bool = True
     order: int = 0
 
     def corrupt(self, images: Images, level: float, rng: np.random.Generator) -> Images:

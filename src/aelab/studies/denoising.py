@@ -29,7 +29,9 @@ class Config(BaseConfig):
     """Which noise, how strong, and how many test images."""
 
     noise: str = field("gaussian", "Noise", "What corrupts the test images.", choices=noises.names)
-    level: float = field(0.2, "Severity", "How strong it is; each noise says what its level means.", low=0.0, high=1.0)
+    level: float = field(
+        0.2, "Severity", "How strong it is; each noise says what its level means.", low=0.0, high=100.0
+    )
     seed: int = field(0, "Seed", "The same seed draws the same noise for every run compared.", low=0, high=2**31 - 1)
     limit: int = field(0, "Images", "Test images to measure; 0 measures all of them.", low=0, high=100_000_000)
 

@@ -13,8 +13,8 @@ from aelab.models import models
 from aelab.models.spec import ModelConfig, ModelSpec, Shape
 
 _FEWEST_EPOCHS = 2
-_MOST_EPOCHS = 100
-_ENOUGH_STEPS = 1800  # of the optimiser, where images are few: MNIST has as many in four epochs
+_MOST_EPOCHS = 150
+_ENOUGH_STEPS = 2700  # of the optimiser, where images are few: MNIST has as many in six epochs
 _FEW_PHOTOS = 2000
 _VALUES_OF_A_DIGIT = 784
 
@@ -129,7 +129,7 @@ def plan(model: str, settings: Mapping[str, Any]) -> Plan:
     check_keys(settings, own + common)
     chosen = Plan(
         spec,
-        spec.config.parse({key: value for key, value in settings.items() if key in own}),
+        _parsed(spec, {key: value for key, value in settings.items() if key in own}),
         TrainingConfig.parse({key: value for key, value in settings.items() if key in common}),
     )
     if spec.fit is not None:
@@ -137,6 +137,10 @@ def plan(model: str, settings: Mapping[str, Any]) -> Plan:
     if spec.denoises:
         _check_noise(chosen.model_config)
     return chosen
+
+
+def _parsed(spec: ModelSpec, settings: Mapping[str, Any]) -> ModelConfig:
+    return spec.config.parse(spec.config.suited(settings).to_json() | dict(settings))
 
 
 def _check_noise(config: Any) -> None:
