@@ -76,8 +76,17 @@ def test_noise_can_be_as_strong_as_its_file_says_and_no_stronger(noise: str) -> 
 
 
 def test_an_unknown_noise_is_answered_with_the_noises() -> None:
-    with pytest.raises(LabError, match=r"^noise must be one of gaussian, salt_pepper; it is 'fog'"):
+    with pytest.raises(LabError) as refused:
         plan("dae", {"noise": "fog"})
+    assert str(refused.value) == f"noise must be one of {', '.join(noises.names())}; it is 'fog'."
+
+
+@pytest.mark.parametrize("noise", noises.names())
+def test_a_noise_begins_at_its_own_usual_level(noise: str) -> None:
+    assert plan("unet_dae", {"noise": "gaussian"}).model_config.to_json()["noise_level"] == 0.1
+    level = plan("dae", {"noise": noise}).model_config.to_json()["noise_level"]
+    assert level == (0.3 if noise == "gaussian" else noises[noise].default)
+    assert plan("dae", {"noise": noise, "noise_level": "0.05"}).model_config.to_json()["noise_level"] == 0.05
 
 
 @pytest.mark.parametrize(
