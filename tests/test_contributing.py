@@ -62,7 +62,7 @@ def test_a_recipe_does_not_take_the_name_of_a_file_that_exists(path: str) -> Non
 
 
 def test_the_noise_recipe(recipe: Any) -> None:
-    spec = recipe("src/aelab/noise/speckle.py").SPEC
+    spec = recipe("src/aelab/noise/stripes.py").SPEC
     assert isinstance(spec, NoiseSpec)
     images = np.full((2, 4, 4, 1), 0.5, np.float32)
     noisy = spec.corrupt(images, spec.default, np.random.default_rng(0))
