@@ -20,13 +20,8 @@ def in_range(values: npt.NDArray[np.floating[Any]]) -> Images:
 
 
 def one_by_one(restore: Callable[[Image], npt.NDArray[np.floating[Any]]], noisy: Images) -> Images:
-    """Restore images (N, H, W, C) one after another with a function of one image (H, W, C)."""
+    """Restore images (N, H, W, C) one by one with a function of an image (H, W, C), which it may change."""
     restored = np.empty(noisy.shape, np.float32)
     for index, image in enumerate(noisy):
-        restored[index] = restore(image)
+        restored[index] = restore(image.copy())  # compiled functions refuse arrays that are read-only
     return np.clip(restored, 0, 1, out=restored)
-
-
-def by_channel(restore: Callable[[Image], npt.NDArray[np.floating[Any]]], image: Image) -> Image:
-    """Restore each channel of an image (H, W, C) with a function of a grey one (H, W)."""
-    return np.stack([restore(np.ascontiguousarray(channel)) for channel in np.moveaxis(image, -1, 0)], axis=-1)

@@ -14,10 +14,10 @@ _MOST_VALUES = 2**24  # 64 MB of float32
 
 
 def sample(images: Images) -> Images:
-    """Return images evenly spread over those given: at most 10,000 of up to 1,024 values, 2,500 larger ones, 341 photos.
+    """Return images evenly spread over those given: 10,000 of up to 1,024 values, 2,500 larger ones, fewer photos.
 
-    Linear methods gain little from more. Photos are of 128 × 128 × 3 values here: there are as many as take 64 MB. The
-    images of a folder are sorted by class, so the first ones would not do.
+    Linear methods gain little from more. Of photos of 128 × 128 × 3 values it is 341, as many as take 64 MB. The images
+    of a folder are sorted by class, so the first ones would not do.
 
     Raises
     ------

@@ -56,7 +56,7 @@ SPEC = FilterSpec(
         "Takes the image apart into details of every size and shrinks the faint ones; of colours, brightness and "
         "tint separately."
     ),
-    settings={"strength": (0.5, 0.75, 1.0, 1.5, 2.0, 3.0), "wavelet": ("db1", "db2", "sym4")},
+    settings={"strength": (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0), "wavelet": ("db1", "db2", "sym4")},
     restore=restore,
     source=(
         "Chang, Yu & Vetterli (2000), Adaptive wavelet thresholding for image denoising and compression, IEEE "
