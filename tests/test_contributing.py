@@ -22,6 +22,8 @@ from aelab.cleaning.subject import Subject
 from aelab.datasets import store
 from aelab.datasets.spec import SourceSpec, no_progress
 from aelab.errors import LabError
+from aelab.filters.spec import FilterSpec
+from aelab.filters.tuning import tune
 from aelab.jobs.spec import TaskSpec
 from aelab.metrics.spec import MetricSpec
 from aelab.models.spec import ModelSpec
@@ -52,8 +54,8 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_there_is_a_recipe_for_each_kind_of_file() -> None:
     folders = {Path(path).parent.as_posix() for path in FILES}
-    kinds = {f"src/aelab/{kind}" for kind in ("cleaning", "datasets", "metrics", "models", "noise", "studies", "tasks")}
-    assert folders == kinds | {"dashboard/views"}
+    kinds = ("cleaning", "datasets", "filters", "metrics", "models", "noise", "studies", "tasks")
+    assert folders == {f"src/aelab/{kind}" for kind in kinds} | {"dashboard/views"}
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -69,6 +71,15 @@ def test_the_noise_recipe(recipe: Any) -> None:
     assert noisy.dtype == np.float32
     assert 0 <= noisy.min() < 0.5 < noisy.max() <= 1
     assert np.array_equal(spec.corrupt(images, 0.0, np.random.default_rng(0)), images)
+
+
+def test_the_filter_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/filters/box_mean.py").SPEC
+    assert isinstance(spec, FilterSpec)
+    clean = np.full((2, 12, 12, 3), 0.5, np.float32)
+    noisy = np.clip(clean + np.random.default_rng(0).normal(0, 0.1, clean.shape), 0, 1).astype(np.float32)
+    assert tune(spec, clean, noisy).settings == {"window": 7}
+    assert spec.restore(noisy, {}, window=3).std() < noisy.std()
 
 
 def test_the_metric_recipe(recipe: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from aelab.datasets import sources
 from aelab.errors import LabError
+from aelab.filters import filters
 from aelab.jobs.spec import tasks
 from aelab.metrics import metrics
 from aelab.models import models
@@ -102,6 +103,7 @@ def test_nothing_is_imported_before_somebody_asks(menu: MakeMenu) -> None:
     ("package", "registry"),
     [
         ("aelab.datasets", sources),
+        ("aelab.filters", filters),
         ("aelab.metrics", metrics),
         ("aelab.models", models),
         ("aelab.noise", noises),

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("registry", "fields", "storage", "pixels", "spreadsheet"),
     ("index",),
     ("jobs", "metrics", "intake"),
+    ("filters",),
     ("datasets", "collecting"),
     ("cleaning",),
     ("noise",),
@@ -59,6 +60,7 @@ NOT_WITH = {
     "fields": ("numpy",),
     "storage": ("numpy",),
     "metrics": ("pandas", "sklearn"),
+    "filters": ("pandas", "sklearn"),
 }
 
 #: The part of `training` that plans a training; the rest does it, in a worker.
@@ -71,7 +73,7 @@ TRAINING_IN_THE_SERVER = (
 )
 
 #: Distributions whose modules have another name.
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image"}
+DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets", "sklearn": "scikit-learn", "skimage": "scikit-image"}
 
 MOST_LINES = 300
 

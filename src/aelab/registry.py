@@ -1,6 +1,6 @@
 """Find the one `SPEC` in each file of a folder.
 
-Adding a model, a noise, a metric, a dataset source, a study or a task is adding one file: nothing
+Adding a model, a noise, a filter, a metric, a dataset source, a study or a task is adding one file: nothing
 else lists them.  A registry imports its folder's files when it is first asked, not before, so that
 importing a layer stays cheap.
 """
