@@ -6,7 +6,7 @@ import streamlit as st
 from aelab.models import models
 from aelab.noise import noises
 from aelab.studies.denoising import SPEC, Config
-from ui import caches, definitions, mosaic, probe, severity, tables
+from ui import baselines, caches, definitions, mosaic, probe, severity, tables
 from ui.denoising import gain_sentence
 from ui.guards import empty
 from ui.i18n import t
@@ -71,6 +71,7 @@ with main:
         caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
     )
     probe.offer_to_restore(run, noise, level)
+    baselines.offer(run, noise, level)
     st.subheader(t("By noise"))
     with st.spinner(t("Measuring on the test images…")):
         results = [

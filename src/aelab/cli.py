@@ -210,6 +210,10 @@ def _add_studies(top: Any) -> None:
     denoise.add_argument("--noise", required=True)
     denoise.add_argument("--level", required=True)
     denoise.add_argument("--seed")
+    denoise.add_argument(
+        "--filters", action="store_true", help="hold the run against classical filters, tuned on validation images"
+    )
+    denoise.add_argument("--csv", metavar="FILE", help="with --filters: the table")
     latent = _command(top, "latent", studies.latent, "write a map of a run's codes")
     latent.add_argument("run", metavar="RUN")
     latent.add_argument("--method", choices=("pca", "tsne"), required=True)

@@ -12,9 +12,10 @@ from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.jobs.people import SHELL
 from aelab.runs import Run
-from aelab.studies import comparison, denoising, generation, latent_map, reconstruction
+from aelab.studies import baselines, comparison, denoising, generation, latent_map, reconstruction
 from aelab.studies.generation import Generation
 from aelab.studies.prior import Prior
+from aelab.tasks import baselines as baselines_task
 from aelab.tasks import latent_map as latent_map_task
 from aelab.tasks import mixture
 
@@ -49,8 +50,11 @@ def _drawn(run: Run, prior: Prior) -> Generation:
 
 def denoise(arguments: argparse.Namespace) -> Answer:
     """Measure how much of a noise a run takes away."""
+    asked = {"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0}
+    if arguments.filters:
+        return _against_filters(arguments.run, baselines.Config.parse(asked), arguments.csv)
     run = runs.find(arguments.run)
-    config = denoising.Config.parse({"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0})
+    config = denoising.Config.parse(asked)
     found = denoising.run(inference.load(run), run.images(), config)
     data = {
         "run": run.id,
@@ -68,6 +72,24 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         for title, part in (("noisy", found.noisy), ("restored", found.restored))
     ]
     return Answer(data, [*lines, f"  gain      {found.gain.mean:+.2f} dB PSNR"])
+
+
+def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> Answer:
+    """Hold a run against filters, as a job that the pages find done."""
+    job = baselines_task.submit(run_id, config, owner=SHELL.owner)
+    follow(job, "comparison")
+    found = baselines_task.result(job)
+    if csv is not None:
+        save(baselines.table(found), place(csv))
+    lines = [
+        f"{found.noise} {found.level:g}, {found.n} test images; filters tuned on {found.n_tuned} validation images"
+    ]
+    lines += [
+        f"  {method.name:<16} PSNR {method.psnr.mean:6.2f} dB   SSIM {method.ssim.mean:.4f}   "
+        f"run leads by {method.lead.mean:+6.2f} dB   {method.milliseconds:8.2f} ms an image"
+        for method in found.methods
+    ]
+    return Answer({"run": run_id, **found.to_json()}, lines)
 
 
 def latent(arguments: argparse.Namespace) -> Answer:

@@ -49,7 +49,12 @@ class NoiseSpec:
     order: int = 0
 
     def corrupt(self, images: Images, level: float, rng: np.random.Generator) -> Images:
-        """Check the level, then apply the noise.
+        """Check the level, then apply the noise; errors as `check` has them."""
+        self.check(level)
+        return self.apply(images, level, rng)
+
+    def check(self, level: float) -> None:
+        """Refuse a level that this noise does not have.
 
         Raises
         ------
@@ -63,4 +68,3 @@ class NoiseSpec:
                 high=self.highest,
                 value=level,
             )
-        return self.apply(images, level, rng)

@@ -80,7 +80,7 @@ class Example:
 
 def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     """Corrupt the test images, restore them, and measure both against the clean ones."""
-    clean, noisy, labels = _corrupted(dataset, config)
+    clean, noisy, labels = corrupted(dataset, config)
     before = per_image(clean, noisy)
     after = per_image(clean, inference.reconstruct(noisy, labels))
     told_apart = ~(np.isinf(before["psnr"]) | np.isinf(after["psnr"]))
@@ -98,11 +98,11 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
 
 def example(inference: Inference, dataset: Dataset, config: Config, shown: int = _SHOWN) -> Example:
     """Return a few of the test images, corrupted and restored; the same ones whatever is chosen."""
-    clean, noisy, labels = _corrupted(dataset, dataclasses.replace(config, limit=shown))
+    clean, noisy, labels = corrupted(dataset, dataclasses.replace(config, limit=shown))
     return Example(clean, noisy, inference.reconstruct(noisy, labels))
 
 
-def _corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
+def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
     """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
     indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
     clean = to_unit(dataset.images[indices])
