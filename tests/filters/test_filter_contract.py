@@ -129,7 +129,7 @@ def test_a_clean_even_image_stays_as_it_is(spec, shape, value):
 
 
 @every
-def test_an_image_of_stripes_does_not_break_a_filter_that_looks_for_grain(spec):
+def test_an_image_of_stripes_breaks_nothing(spec):
     stripes = np.zeros((1, 16, 16, 1), np.float32)
     stripes[:, :, ::4] = 1
     known = learned(spec, stripes, stripes)
@@ -148,10 +148,10 @@ def test_filter_learns_from_a_single_image(spec):
 def test_gaussian_noise_on_handwriting_is_reduced(spec, handwriting, corrupted):
     if spec.name == "nothing":
         pytest.skip("nothing reduces nothing")
-    validation = handwriting.validation[:12]
+    validation = handwriting.validation[:4]
     noisy = [corrupted(images, "gaussian", 0.3, seed) for seed, images in enumerate((validation, handwriting.training))]
     tuned = tune(spec, validation, noisy[0], (handwriting.training, noisy[1]))
-    test = handwriting.test[:12]
+    test = handwriting.test[:8]
     noisy_test = corrupted(test, "gaussian", 0.3, 2)
     assert mean_psnr(test, tuned.restore(noisy_test)) > mean_psnr(test, noisy_test) + 1
 
@@ -161,6 +161,6 @@ def test_gaussian_noise_on_coloured_images_is_reduced(spec):
     if spec.name == "nothing":
         pytest.skip("nothing reduces nothing")
     clean, noisy = some((32, 32, 3), count=8)
-    tuned = tune(spec, clean[:4], noisy[:4], some((32, 32, 3), count=60, seed=1))
+    tuned = tune(spec, clean[:2], noisy[:2], some((32, 32, 3), count=60, seed=1))
     expected = 0.2 if spec.name == "adaptive_median" else 2  # most grains are no extremes of their window
     assert mean_psnr(clean[4:], tuned.restore(noisy[4:])) > mean_psnr(clean[4:], noisy[4:]) + expected

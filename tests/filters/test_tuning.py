@@ -77,8 +77,9 @@ def test_of_equally_good_settings_the_weakest_is_chosen(strengths):
 
 
 def test_a_difference_that_only_rounding_makes_is_a_tie():
-    spec = made_up(shift, by=(0.1, 0.1 + 1e-8))
-    assert tune(spec, grey(0.8), grey(0.5)).settings == {"by": 0.1}
+    nearly = float(np.nextafter(np.float32(0.1), np.float32(1)))
+    assert shift(grey(0.0), {}, by=0.1).max() < shift(grey(0.0), {}, by=nearly).min()
+    assert tune(made_up(shift, by=(0.1, nearly)), grey(1.0), grey(0.0)).settings == {"by": 0.1}
 
 
 def test_of_two_settings_the_first_counts_more():
