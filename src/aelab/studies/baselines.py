@@ -34,8 +34,8 @@ from aelab.studies.spec import StudySpec
 RUN: Final = "run"
 
 _MOST_LEARNED = 10_000  # images; more tell a linear map little
-_MOST_TUNED, _FEWEST_TUNED = 200, 8  # images
-_TUNED_VALUES = 1_000_000  # of the images that settings are tried on: photos are slow, and few of them tell as much
+_MOST_TUNED, _FEWEST_TUNED = 50, 8  # images
+_TUNED_VALUES = 400_000  # of the images that settings are tried on: photos are slow, and few of them tell as much
 
 Pair = tuple[Images, Images]  # clean and noisy
 Floats = npt.NDArray[np.float64]
