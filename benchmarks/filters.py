@@ -3,7 +3,7 @@
     python benchmarks/filters.py MNIST.npz FRUIT.zip [--only NAME ...]
 
 MNIST with Gaussian noise of 0.5 and with 10% salt and pepper: the filters that learn do so from 10,000 training images;
-all are tuned on the last 200 of the training file, and restore the first 1,000 test images.  Photos of 128 x 128 with
+all are tuned on the last 50 of the training file, and restore the first 1,000 test images.  Photos of 128 x 128 with
 Gaussian noise of 25/255: as imported by `aelab`, learned from all training images, tuned on 8 validation images; all
 test images are restored.  All filters get the same draw.  PSNR and SSIM (Gaussian window) are means over test images;
 milliseconds are those of the processor for restoring one image, and seconds those for learning and tuning.
@@ -32,7 +32,7 @@ from aelab.metrics.ssim import ssim
 from aelab.noise import noises
 from aelab.pixels import Images, UInt8Images, to_unit
 
-_LEARNED_FROM, _TUNED_ON, _RESTORED = 10_000, 200, 1_000  # images of MNIST
+_LEARNED_FROM, _TUNED_ON, _RESTORED = 10_000, 50, 1_000  # images of MNIST
 _TUNED_ON_PHOTOS = 8
 
 

@@ -31,7 +31,7 @@ def learn(clean: Images, noisy: Images) -> Known:
     way the map is a sum over at most min(N, D) directions, W = P' (Λ + λ)⁻¹ B, which is kept as P and B: V' and
     V'X'Y / N in the primal, U'X and U'Y / N in the dual. So a map of 49,152 by 49,152 for photos of 128 by 128 is never
     made, and another penalty costs nothing. Of many images a sample is enough (`_learning.sample`); sums are in
-    float64, a band at a time. 200 such photos take some 300 MB in all.
+    float64, a band at a time. For 200 such photos that takes some 230 MB.
 
     Returns
     -------
