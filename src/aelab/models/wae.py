@@ -30,7 +30,7 @@ _SCALES: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # kernels of several widt
 class Config(BodyConfig, ErrorConfig):
     """Settings of the Wasserstein autoencoder."""
 
-    latent_dim: int = latent(8)
+    latent_dim: int = latent(16)
     weight: float = field(
         100.0,
         "Weight",

@@ -137,7 +137,7 @@ def run(
     clean, noisy, labels = denoising.corrupted(dataset, config)
     if not len(clean) or not len(tuned_on[0]):
         raise LabError(
-            "{dataset} has {test} test and {validation} validation images: filters are tuned on the ones and measured "
+            "{dataset} has {test} test and {validation} validation images: filters are measured on the ones and tuned "
             "on the others, and need both. Split its images anew on the Prepare page.",
             dataset=dataset.name,
             test=len(clean),
