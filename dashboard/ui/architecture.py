@@ -85,7 +85,7 @@ def _say_code(summary: Summary, latent_dim: int, values: int) -> str:
         return t("Numbers in the code: **{numbers}**, from which the {values} values of an image are drawn.", **figures)
     return t(
         "Numbers in the code: **{numbers}**, for the {values} values of an image: {ratio} to 1.",
-        ratio=f"{values / latent_dim:.3g}",
+        ratio=_count(round(values / latent_dim)) if values >= 100 * latent_dim else f"{values / latent_dim:.3g}",
         **figures,
     )
 

@@ -89,7 +89,8 @@ def _show(run: Run, found: Baselines) -> None:
     tables.offer_csv(table, f"filters-{run.id}-{found.noise}-{found.level:g}.csv")
     with st.expander(t("What the filters do")):
         for spec in filters:
-            st.markdown(f"**{t(spec.label)}**: {t(spec.summary)}  \n:small[{spec.source}]")
+            st.markdown(f"**{t(spec.label)}**: {t(spec.summary)}")
+            st.caption(spec.source)
             st.latex(spec.equation)
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.metrics import metrics
+from aelab.metrics.spec import MetricSpec
 from aelab.runs import Run
 from aelab.studies import comparison
 from aelab.studies.pooling import FRECHET, MEASURES
@@ -138,17 +139,24 @@ def say_best(table: pd.DataFrame) -> None:
     winners = comparison.best(table)
     st.markdown(
         "  \n".join(
-            t(
-                "**{measure}** ({direction}): best is {run} with **{value}**",
-                measure=heading(metrics[name]),
-                direction=direction(metrics[name]),
-                run=plain(winners[name]),
-                value=f"{means.loc[winners[name], name]:.{metrics[name].decimals}f}",
-            )
+            _said_best(metrics[name], winners[name], means[name].astype(float))
             for name in (*MEASURES, FRECHET)
             if name in winners
         )
     )
+
+
+def _said_best(measure: MetricSpec, winner: str, means: pd.Series) -> str:
+    """Say who is best, or only the value where nobody else has one."""
+    told = {
+        "measure": heading(measure),
+        "direction": direction(measure),
+        "run": plain(winner),
+        "value": f"{means[winner]:.{measure.decimals}f}",
+    }
+    if means.notna().sum() < 2:
+        return t("**{measure}** ({direction}): **{value}**, {run}", **told)
+    return t("**{measure}** ({direction}): best is {run} with **{value}**", **told)
 
 
 def show_measures(table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> None:

@@ -30,7 +30,13 @@ def show(run: Run) -> None:
         return
     findings = [Finding.from_json(each) for each in found if each.get("rule") in rules]
     if not findings:
-        st.caption(t("Nothing: none of the {count} rules found anything on test images.", count=len(rules.names())))
+        st.caption(
+            t(
+                "None of the {count} rules found anything on test images. Not every rule can speak of every run: some "
+                "need an encoder, a loss without an opponent, or more than a few epochs.",
+                count=len(rules.names()),
+            )
+        )
     for finding in findings:
         _show(run, finding)
 
@@ -57,6 +63,7 @@ def _show(run: Run, finding: Finding) -> None:
         ):
             settings = dict(run.settings) | dict(finding.change)
             st.query_params[FOLLOWED] = train.submit(run.dataset, run.model, settings, by=visitor.person()).id
+            st.toast(t("The training is queued; its curves grow at the top of the page."), icon=":material/play_arrow:")
             st.rerun()
 
 

@@ -102,9 +102,14 @@ def show_curves(chosen: Sequence[Known], places: Mapping[str, Place]) -> None:
     """Draw the validation losses over one another, apart where they do not compare."""
     groups = curve_groups([each.run for each in chosen])
     left_out = [each for each in chosen if each.run.model in models and models[each.run.model].opponent]
+    drawn = {curve.run for group in groups for curve in group.curves}
+    short = [each for each in chosen if each.id not in drawn and each not in left_out]
     if not groups and not left_out:
         return
     st.subheader(t("How they learned"))
+    if short:
+        names = plain(", ".join(each.name for each in short))
+        st.caption(t("Not drawn, since a single epoch makes no curve: {runs}", runs=names))
     if left_out:
         st.caption(
             t(

@@ -86,6 +86,14 @@ def _common(spec: ModelSpec, data: Dataset, at_first: dict[str, str]) -> tuple[d
     limit = config_control(TrainingConfig, "limit", prefix, usual=address.with_asked(TrainingConfig(), at_first))
     images = min(limit or data.counts["train"], data.counts["train"])
     begin = usual(spec, images, data.shape)
+    if not spec.fit:
+        st.caption(
+            t(
+                "These begin where they suit {count} images of {size}: few are seen more often, in smaller batches.",
+                count=images,
+                size=" × ".join(map(str, data.shape)),
+            )
+        )
     without = ("limit", *(_OF_STEPS if spec.fit else ()))
     rest = config_form(TrainingConfig, prefix, usual=address.with_asked(begin, at_first), without=without)
     return {"limit": limit, **rest}, begin
@@ -105,7 +113,7 @@ def show_cost(cost: Estimate) -> None:
     st.metric(
         t("Parameters"),
         f"{cost.summary.parameters:,}".replace(",", " "),
-        help=t("Numbers in both networks, as Keras counts them."),
+        help=t("Numbers in the networks that a run keeps, as Keras counts them; those of a critic come on top."),
     )
     seconds, memory = st.columns(2)
     seconds.metric(

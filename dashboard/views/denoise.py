@@ -52,7 +52,15 @@ with controls:
             key="denoise.limit",
             format_func=lambda count: str(count) if count else t("all {count}", count=data.counts["test"]),
         )
-    if not models[run.model].denoises:
+    if models[run.model].denoises and run.settings["noise"] in noises:
+        st.caption(
+            t(
+                "It was trained on {noise}, level {level}.",
+                noise=t(noises[run.settings["noise"]].label),
+                level=f"{run.settings['noise_level']:g}",
+            )
+        )
+    else:
         st.info(
             t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
             icon=":material/info:",

@@ -7,19 +7,22 @@ import dataclasses
 import numpy as np
 import pytest
 from labs import TrainedLab, until
-from seen import csv_of, downloads, picture_of, pictures, words
+from seen import buttons, csv_of, downloads, picture_of, pictures, press, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
 from aelab.datasets import store
 from aelab.datasets.importing import import_path
 from aelab.datasets.store import Dataset
+from aelab.filters import filters
+from aelab.jobs import folder, queue
 from aelab.metrics.estimate import Estimate
 from aelab.noise import noises
 from aelab.runs import Run
+from aelab.studies import baselines as baselines_study
 from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
-from aelab.tasks import train
+from aelab.tasks import baselines, train
 from ui import tables
 from ui.denoising import gain_sentence
 
@@ -180,3 +183,27 @@ def test_a_calibrated_severity_moves_the_slider_and_goes_when_that_is_moved(lab:
     assert page.slider(key="severity.gaussian").value == noises["gaussian"].severities[2]
     page.slider(key="severity.gaussian").set_value(0.5).run()
     assert page.button_group(key="severity.gaussian.number").value in (None, [])
+
+
+def test_filters_stand_beside_the_run_as_soon_as_somebody_asks(lab: TrainedLab, visit, workers) -> None:
+    page = visit("denoise")
+    page.button_group(key="severity.gaussian.number").select(4).run()
+    page = press(page, "Compare with filters")
+    (job,) = (each for each in folder.all_jobs() if each.kind == "baselines")
+    assert queue.wait(job, lambda now: None).state == "done"
+    page.run()
+    found = baselines.result(job)
+    table = page.dataframe[0].value
+    assert list(table["method"])[: len(found.methods)] == [
+        "This run" if method.name == "run" else filters[method.name].label for method in found.methods
+    ]
+    said = words(page)
+    assert f"{found.of_run.psnr.mean:.2f} dB" in said
+    assert f"N = {found.n} test images" in said
+    assert csv_of(baselines_study.table(found), f"filters-{lab.runs['dae']}-gaussian-0.2.csv") in downloads(page)
+
+
+def test_nothing_is_compared_where_nothing_is_corrupted(lab: TrainedLab, visit) -> None:
+    page = choose(visit("denoise"), "gaussian", 0.0)
+    assert "At severity 0 there is nothing to restore: choose another." in words(page)
+    assert "Compare with filters" not in buttons(page)

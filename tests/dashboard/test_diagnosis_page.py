@@ -45,7 +45,7 @@ def test_one_click_trains_again_with_the_change_and_leaves_the_run_alone(lab: Tr
 
 
 def test_a_run_that_is_well_is_said_to_be(lab: TrainedLab, visit) -> None:
-    assert f"none of the {len(rules.names())} rules found anything" in words(visit("train", follow=suffering(lab)))
+    assert f"None of the {len(rules.names())} rules found anything" in words(visit("train", follow=suffering(lab)))
 
 
 def test_a_run_of_older_days_can_be_looked_at(lab: TrainedLab, visit, nobody) -> None:

@@ -44,8 +44,9 @@ SPEC = RuleSpec(
     name="mode_collapse",
     label=N_("Mode collapse"),
     summary=N_(
-        "A generator that has found an image which deceives the critic draws it over and over. A lower learning "
-        "rate, or a critic that measures a distance (Wasserstein), helps."
+        "One image drawn over and over. A generator does it that has found one which deceives its critic: a lower "
+        "learning rate, or a critic that measures a distance (Wasserstein), helps. Without a critic it is a decoder "
+        "that does not use its code, or not yet: longer training or less weight on the prior helps."
     ),
     find=find,
     order=3,

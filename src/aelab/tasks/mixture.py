@@ -14,7 +14,6 @@ from aelab.jobs.context import JobContext
 from aelab.jobs.folder import Job
 from aelab.jobs.spec import TaskSpec
 from aelab.runs import Run
-from aelab.runs.run import no_encoder
 from aelab.studies import generation, prior
 from aelab.studies.generation import Generation
 from aelab.studies.prior import Mixture
@@ -43,7 +42,7 @@ def submit(run_id: str, *, owner: str = "") -> Job:
     """Queue a fit, or return the job that already did it; a `LabError` where a run has no encoder."""
     run = runs.find(run_id)
     if not run.encodes:
-        raise no_encoder(run.id)
+        raise run.lacks_code()
     return queue.submit("mixture", _params(run), owner=owner)
 
 
