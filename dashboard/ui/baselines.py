@@ -34,9 +34,10 @@ def offer(run: Run, noise: NoiseSpec, level: float) -> None:
     config = Config(noise=noise.name, level=level)
     job = folder.find(task.job_id(run, config))
     if job is None:
-        if not _pressed():
-            return
-        job = task.submit(run.id, config, owner=visitor.owner())
+        if _pressed():
+            task.submit(run.id, config, owner=visitor.owner())
+            st.rerun()
+        return
     if is_done(job, t("{run} against filters, {noise}", run=run.id, noise=t(noise.label))):
         _show(run, _found(job.id, job.created, job))
 
