@@ -76,6 +76,7 @@ def _show(run: Run, found: Baselines) -> None:
             "milliseconds": st.column_config.NumberColumn(t("Milliseconds an image"), format="%.2f"),
             "settings": t("Tuned to"),
         },
+        height="content",  # nobody should have to scroll to the run that has lost
         alt=t("PSNR and SSIM of the run and of each filter"),
     )
     st.caption(

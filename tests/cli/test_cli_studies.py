@@ -12,7 +12,9 @@ from shell import MEASURES, Answers, Refusal, rows
 
 from aelab import inference, runs
 from aelab.datasets import store
+from aelab.filters import filters
 from aelab.jobs import folder as jobs
+from aelab.noise import noises
 from aelab.reports.csv import to_csv
 from aelab.studies import comparison, denoising
 
@@ -41,6 +43,17 @@ def test_denoising_is_answered_with_the_numbers_of_its_study(answer: Answers, la
     assert found["gain_db"] == pytest.approx(expected.gain.mean)
 
 
+def test_filters_are_answered_and_written_the_best_first(answer: Answers, lab: TrainedLab, tmp_path: Path) -> None:
+    out = tmp_path / "filters.csv"
+    asked = ("--noise", "salt_pepper", "--level", "0.1", "--filters", "--csv", out)
+    found = answer("denoise", lab.runs["dae"], *asked)
+    assert {method["name"] for method in found["methods"]} == {"run", *filters.names()}
+    header, *lines = rows(out)
+    assert header[:3] == ["method", "settings", "psnr"]
+    assert [line[0] for line in lines] == [method["name"] for method in found["methods"]]
+    assert [float(line[2]) for line in lines] == sorted((float(line[2]) for line in lines), reverse=True)
+
+
 def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: TrainedLab) -> None:
     found = answer("denoise", lab.runs["dae"], "--noise", "gaussian", "--level", "0")
     assert found["noisy"]["psnr"] is None
@@ -51,10 +64,10 @@ def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: Trained
 @pytest.mark.parametrize(
     ("noise", "level", "sentence"),
     [
-        ("rain", "0.1", "noise must be one of gaussian, salt_pepper; it is 'rain'."),
-        ("gaussian", "1.5", "level must be between 0 and 1; it is 1.5."),
-        ("gaussian", "-1", "level must be between 0 and 1; it is -1."),
-        ("gaussian", "much", "level must be a number between 0 and 1; it is 'much'."),
+        ("rain", "0.1", f"noise must be one of {', '.join(noises.names())}; it is 'rain'."),
+        ("gaussian", "1.5", "The level of Gaussian noise must be between 0 and 1.0; it is 1.5."),
+        ("gaussian", "-1", "level must be between 0 and 100; it is -1."),
+        ("gaussian", "much", "level must be a number between 0 and 100; it is 'much'."),
     ],
 )
 def test_a_noise_that_cannot_be_made_is_refused(
