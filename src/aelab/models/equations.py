@@ -39,10 +39,11 @@ class SourceLine:
 def line_of(spec: ModelSpec, symbol: Symbol) -> SourceLine | None:
     """Return the first line in which a symbol stands: in the function it names, else in the loss and what is near."""
     for path, function in _searched(spec, symbol.where):
+        lines = path.read_text(encoding="utf-8").splitlines()
         for node in _in_order(function):
-            if ast.unparse(node) == symbol.code:
-                text = path.read_text(encoding="utf-8").splitlines()[node.lineno - 1]
-                return SourceLine("/".join(path.parts[-2:]), node.lineno, text.strip())
+            text = lines[node.lineno - 1].strip()
+            if symbol.code in text and ast.unparse(node) == symbol.code:
+                return SourceLine("/".join(path.parts[-2:]), node.lineno, text)
     return None
 
 
