@@ -15,10 +15,27 @@ from aelab.models.spec import Layers, Opponent, Symbol, Tensor
 
 _TIMES: Final = 2
 
-REAL: Final = Symbol("x", N_("a real image"), "target")
+REAL: Final = Symbol("x", N_("a real image"), "target", where="critic_losses")
 PRIOR: Final = Symbol("z", N_("a draw from the prior"), "prior")
 DRAWN: Final = Symbol(r"\hat{x}", N_("what the decoder makes of it"), "drawn")
-CRITIC: Final = Symbol("D", N_("the critic: how sure it is that an image is real"), "networks.critic")
+DRAWING: Final = r"\hat{x} = G(z)"
+DRAWING_SYMBOLS: Final = (PRIOR, Symbol("G", N_("the generator: the decoder"), "networks.decoder", where="draw"), DRAWN)
+GENERATOR_LOSS: Final = Symbol(r"\mathcal{L}_G", N_("what the generator minimises"), "taken_for", where="losses")
+CRITIC_LOSS: Final = Symbol(
+    r"\mathcal{L}_D", N_("what the critic minimises, in steps of its own"), "taken_for", where="critic_losses"
+)
+SURE_OF_REAL: Final = Symbol(
+    "D(x)", N_("how sure the critic is, from 0 to 1, that a real image is real"), "real_scores", where="critic_losses"
+)
+SURE_OF_DRAWN: Final = Symbol(
+    r"D(\hat{x})", N_("how sure it is, from 0 to 1, that a drawn image is real"), "drawn_scores", where="critic_losses"
+)
+COST: Final = Symbol(
+    r"-\log D(x)",
+    N_("what such a verdict costs, in nats: the scores of the critic are log-odds"),
+    "ops.softplus",
+    where="taken_for",
+)
 
 
 def critic(layers: Layers, image: Tensor, config: FilterConfig) -> tuple[Tensor, Tensor]:

@@ -13,6 +13,12 @@ from aelab.noise import noises
 
 CLEAN: Final = Symbol("x", N_("a clean image"), "target")
 CORRUPTED: Final = Symbol(r"\tilde{x}", N_("the same, corrupted anew in every epoch"), "given")
+CORRUPTION: Final = r"\tilde{x} = c_\sigma(x)"
+_CORRUPTS: Final = "training/data.py:with_noise"
+CORRUPTION_SYMBOLS: Final = (
+    Symbol(r"c_\sigma", N_("what corrupts the image"), "config.noise", where=_CORRUPTS),
+    Symbol(r"\sigma", N_("how strongly, in the measure of that noise"), "config.noise_level", where=_CORRUPTS),
+)
 
 
 def level(usual: float) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aelab.errors import N_
@@ -12,9 +12,11 @@ from aelab.models.spec import CodeConfig, ReconstructionLoss, Symbol, Tensor
 #: Of the equations in which an image is held against what its code decodes to.
 IMAGE: Final = Symbol("x", N_("an image"), "given")
 OUTPUT: Final = Symbol(r"\hat{x}", N_("what the decoder makes of its code"), "output")
-ERROR: Final = Symbol(r"\ell", N_("error of one of its D values"), "config.loss")
+RECONSTRUCTED: Final = replace(OUTPUT, code="networks.decoder", where="reconstruct")  # where the loss calls that
+ERROR: Final = Symbol(r"\ell(x_d, \hat{x}_d)", N_("error of the d-th of its D values"), "config.loss")
 VALUES: Final = Symbol("D", N_("values of an image: height × width × channels"), "per_pixel", of_image=True)
 PIXEL_SYMBOLS: Final = (IMAGE, OUTPUT, ERROR, VALUES)
+PIXEL_MEAN_SYMBOLS: Final = (IMAGE, RECONSTRUCTED, ERROR, VALUES)  # of `pixel_mean`
 PIXEL_ERROR: Final = r"\frac{1}{D} \sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
 IMAGE_ERROR: Final = r"\sum_{d=1}^{D} \ell(x_d, \hat{x}_d)"
 

@@ -14,8 +14,32 @@ from aelab.models.spec import Layers, Symbol, Tensor, latent
 
 Likelihood = Literal["bce", "bernoulli", "gaussian", "mse"]
 
-CODE: Final = Symbol("z", N_("a draw from what the encoder makes of it"), "code")
-LIKELIHOOD: Final = Symbol(r"p(x|z)", N_("likelihood of the image, given its code"), "config.loss")
+POSTERIOR: Final = Symbol(
+    "q(z|x)",
+    N_("what the encoder makes of it: a normal distribution of each number of the code"),
+    "networks.encoder",
+    where="posterior",
+)
+CODE: Final = Symbol("z", N_("a code: a draw from these distributions"), "code", where="posterior")
+EXPECTED: Final = Symbol(
+    r"\mathbb{E}_{q(z|x)}",
+    N_("mean over such draws; in training, one draw of each image stands for it"),
+    "passed.error",
+)
+LIKELIHOOD: Final = Symbol(r"p(x|z)", N_("likelihood of the image, given its code"), "config.loss", where="through")
+DIMENSION: Final = Symbol("K", N_("latent dimension"), "config.latent_dim")
+KL: Final = Symbol(
+    r"\mathrm{KL}",
+    N_("Kullback-Leibler divergence: how far the first distribution is from the second, in nats"),
+    "log_variance",
+    where="kl_divergence",
+)
+PRIOR_OF_NUMBER: Final = Symbol(
+    r"\mathcal{N}(0, 1)",
+    N_("the prior of each number: a normal distribution of mean 0 and variance 1"),
+    "log_variance",
+    where="kl_divergence",
+)
 
 _LOG_VARIANCE_BOUND = 10.0  # e^10: beyond it a float32 square soon overflows
 _LEAST_VARIANCE = 1e-5  # of a pixel: a third of the step between two of 256 greys, squared
@@ -70,12 +94,18 @@ def through(networks: Any, given: Tensor, target: Tensor, config: VariationalCon
     """Encode images (B, H, W, C), draw a code of each, decode it, and hold it against the target."""
     from keras import ops, random  # noqa: PLC0415 - only workers have Keras
 
-    if config.loss == "bernoulli":  # each pixel is white as often as it is bright
+    if draws_pixels(config):  # each is white as often as it is bright
         chance = random.uniform(ops.shape(given), seed=networks.seed)
         given = target = ops.cast(chance < given, "float32")
     mean, log_variance, code = posterior(networks, given, training)
     output = networks.decoder(code, training=training)  # (B, H, W, C)
-    return Pass(mean, log_variance, code, error_of_images(target, output, config.loss))
+    error = error_of_images(target, output, config.loss)  # (B,)
+    return Pass(mean, log_variance, code, error)
+
+
+def draws_pixels(config: VariationalConfig) -> bool:
+    """Whether images are held against black and white drawn from their greys."""
+    return config.loss == "bernoulli"
 
 
 def posterior(networks: Any, given: Tensor, training: bool) -> tuple[Tensor, Tensor, Tensor]:

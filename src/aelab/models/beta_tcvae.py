@@ -16,7 +16,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aelab.errors import N_
@@ -25,7 +25,11 @@ from aelab.models._bodies import decoder
 from aelab.models._losses import IMAGE, image_units
 from aelab.models._variational import (
     CODE,
+    DIMENSION,
+    EXPECTED,
     LIKELIHOOD,
+    POSTERIOR,
+    PRIOR_OF_NUMBER,
     Pass,
     VariationalConfig,
     encoder,
@@ -115,11 +119,25 @@ SPEC = ModelSpec(
     ),
     symbols=(
         IMAGE,
+        POSTERIOR,
         CODE,
-        Symbol("q(z)", N_("all codes of the training images together"), "log_q"),
-        Symbol("K", N_("latent dimension"), "config.latent_dim"),
+        EXPECTED,
         LIKELIHOOD,
-        Symbol(r"I_q(z; x)", N_("mutual information of code and image, in nats"), "information"),
+        Symbol("q(z)", N_("all codes of the training images together"), "log_q"),
+        Symbol("q(z_k)", N_("the k-th number of all these codes"), "log_product"),
+        replace(PRIOR_OF_NUMBER, code="log_prior", where=""),
+        Symbol(r"I_q(z; x)", N_("mutual information of code and image, in nats"), "log_posterior - log_q"),
+        Symbol(
+            r"\mathrm{KL}\Big(q(z) \,\Big\|\, \prod_{k=1}^{K} q(z_k)\Big)",
+            N_("total correlation: a Kullback-Leibler divergence, of what the numbers of a code tell of one another"),
+            "log_q - log_product",
+        ),
+        Symbol(
+            r"\mathrm{KL}(q(z_k) \,\|\, \mathcal{N}(0, 1))",
+            N_("Kullback-Leibler divergence of the k-th number from its prior, in nats"),
+            "log_product - log_prior",
+        ),
+        DIMENSION,
         Symbol(r"\beta", N_("weight of the total correlation"), "config.beta"),
     ),
     generative=True,

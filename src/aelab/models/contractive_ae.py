@@ -89,7 +89,17 @@ SPEC = ModelSpec(
     symbols=(
         *PIXEL_SYMBOLS,
         Symbol("z", N_("its code"), "code"),
-        Symbol(r"\partial z / \partial x", N_("how the code moves with the image"), "jacobian_norm"),
+        Symbol(
+            r"\frac{\partial z}{\partial x}",
+            N_("the Jacobian: how each number of the code moves with each value of the image"),
+            "slope",
+        ),
+        Symbol(
+            r"\Big\| \frac{\partial z}{\partial x} \Big\|_F",
+            N_("its Frobenius norm: the root of the sum of the squares of all its entries"),
+            "ops.sum",
+            where="jacobian_norm",
+        ),
         Symbol(r"\lambda", N_("weight of the norm"), "config.weight"),
     ),
     order=5,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from aelab.errors import N_
 from aelab.models._convolutional import ConvolutionalConfig, convolve, deconvolve
-from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, pixel_mean, pixel_units
+from aelab.models._losses import PIXEL_ERROR, PIXEL_MEAN_SYMBOLS, pixel_mean, pixel_units
 from aelab.models.spec import Layers, ModelSpec, Tensor
 
 
@@ -30,6 +30,6 @@ SPEC = ModelSpec(
     losses=pixel_mean,
     units=pixel_units,
     equation=r"\mathcal{L} = " + PIXEL_ERROR,
-    symbols=PIXEL_SYMBOLS,
+    symbols=PIXEL_MEAN_SYMBOLS,
     order=3,
 )

@@ -16,12 +16,12 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aelab.errors import N_
 from aelab.models import _bodies, _variational
 from aelab.models._losses import IMAGE, image_units
-from aelab.models._variational import CODE
+from aelab.models._variational import CODE, DIMENSION, EXPECTED, KL, LIKELIHOOD, POSTERIOR, PRIOR_OF_NUMBER
 from aelab.models.spec import ConditionalConfig, Layers, ModelSpec, Shape, Symbol, Tensor
 from aelab.models.vae import Config as VaeConfig
 from aelab.models.vae import losses
@@ -62,11 +62,24 @@ SPEC = ModelSpec(
     symbols=(
         IMAGE,
         Symbol("y", N_("its class: a one among as many zeros as there are other classes"), "label"),
+        replace(
+            POSTERIOR,
+            latex="q(z|x, y)",
+            meaning=N_("what the encoder makes of both: a normal distribution of each number of the code"),
+        ),
         CODE,
-        Symbol("K", N_("latent dimension"), "config.latent_dim"),
-        Symbol(r"p(x|z, y)", N_("likelihood of the image, given its code and its class"), "config.loss"),
+        replace(EXPECTED, latex=r"\mathbb{E}_{q(z|x, y)}"),
+        replace(LIKELIHOOD, latex="p(x|z, y)", meaning=N_("likelihood of the image, given its code and its class")),
+        KL,
+        Symbol("q(z_k|x, y)", N_("that of the k-th number alone"), "passed.mean"),
+        PRIOR_OF_NUMBER,
+        DIMENSION,
         Symbol(r"\beta", N_("weight of the divergence"), "config.beta"),
-        Symbol(r"\lambda", N_("free bits, in nats"), "config.free_bits"),
+        Symbol(
+            r"\lambda",
+            N_("free bits: below so many nats the divergence of a number does not count"),
+            "config.free_bits",
+        ),
     ),
     generative=True,
     order=8,

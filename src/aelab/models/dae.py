@@ -10,14 +10,14 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aelab.errors import N_
 from aelab.models._convolutional import ConvolutionalConfig, deconvolve
-from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig
+from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTION_SYMBOLS, NoiseConfig
 from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, VALUES, pixel_mean, pixel_units
 from aelab.models.conv_ae import encoder
-from aelab.models.spec import ModelSpec
+from aelab.models.spec import ModelSpec, Symbol
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,16 @@ SPEC = ModelSpec(
     decoder=deconvolve,
     losses=pixel_mean,
     units=pixel_units,
-    equation=r"\mathcal{L} = " + PIXEL_ERROR + r", \quad \hat{x} = f_\theta(\tilde{x})",
-    symbols=(CLEAN, CORRUPTED, OUTPUT, ERROR, VALUES),
+    equation=r"\mathcal{L} = " + PIXEL_ERROR + r", \quad \hat{x} = f_\theta(\tilde{x}), \quad " + CORRUPTION,
+    symbols=(
+        CLEAN,
+        replace(CORRUPTED, where="reconstruct"),
+        *CORRUPTION_SYMBOLS,
+        OUTPUT,
+        Symbol(r"f_\theta", N_("encoder and decoder, with all their weights"), "networks.decoder", where="reconstruct"),
+        ERROR,
+        VALUES,
+    ),
     denoises=True,
     order=4,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aelab.errors import N_
 from aelab.models._dense import DenseConfig, narrow, widen
-from aelab.models._losses import PIXEL_ERROR, PIXEL_SYMBOLS, ErrorConfig, pixel_mean, pixel_units
+from aelab.models._losses import PIXEL_ERROR, PIXEL_MEAN_SYMBOLS, ErrorConfig, pixel_mean, pixel_units
 from aelab.models.spec import Layers, ModelSpec, Shape, Tensor
 
 
@@ -43,6 +43,6 @@ SPEC = ModelSpec(
     units=pixel_units,
     dense=True,
     equation=r"\mathcal{L} = " + PIXEL_ERROR,
-    symbols=PIXEL_SYMBOLS,
+    symbols=PIXEL_MEAN_SYMBOLS,
     order=2,
 )

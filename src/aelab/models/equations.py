@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePath
+from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from aelab.models.spec import ModelSpec, Symbol
+
+_PACKAGE: Final = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -34,27 +37,32 @@ class SourceLine:
 
 
 def line_of(spec: ModelSpec, symbol: Symbol) -> SourceLine | None:
-    """Return the first line in which a symbol stands: in the loss, else in what its file and their helpers do."""
-    for module, node in _names(spec):
-        if ast.unparse(node) == symbol.code:
-            text = inspect.getsource(module).splitlines()[node.lineno - 1]
-            return SourceLine("/".join(_path(module).parts[-2:]), node.lineno, text.strip())
+    """Return the first line in which a symbol stands: in the function it names, else in the loss and what is near."""
+    for path, function in _searched(spec, symbol.where):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for node in _in_order(function):
+            text = lines[node.lineno - 1].strip()
+            if symbol.code in text and ast.unparse(node) == symbol.code:
+                return SourceLine("/".join(path.parts[-2:]), node.lineno, text)
     return None
 
 
-def _names(spec: ModelSpec) -> Iterator[tuple[ModuleType, ast.Name | ast.Attribute]]:
-    """Yield the names in the loss, of the rest of its file, and of the family's files, in this order."""
+def _searched(spec: ModelSpec, where: str) -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """Yield the loss, the rest of its file, and the family's files, in this order; or of these those named `where`."""
+    file, _, name = where.rpartition(":")
     home = sys.modules[spec.losses.__module__]
-    losses = next(function for function in _functions(home) if function.name == spec.losses.__name__)
-    yield from ((home, node) for node in _in_order(losses))
-    for module in [home, *_helpers(spec, home)]:
-        for function in _functions(module):
-            yield from ((module, node) for node in _in_order(function))
+    paths = [_PACKAGE / file] if file else [_path(module) for module in (home, *_helpers(spec, home))]
+    found = [(path, function) for path in paths for function in _functions(path)]
+    if where:
+        yield from (each for each in found if each[1].name == name)
+        return
+    yield from (each for each in found if each[0] == _path(home) and each[1].name == spec.losses.__name__)
+    yield from found
 
 
 @cache
-def _functions(module: ModuleType) -> list[ast.FunctionDef]:
-    return [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.FunctionDef)]
+def _functions(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
 
 
 def _helpers(spec: ModelSpec, home: ModuleType) -> list[ModuleType]:
@@ -71,11 +79,11 @@ def _helpers(spec: ModelSpec, home: ModuleType) -> list[ModuleType]:
     return [module for module in dict.fromkeys([own, *modules]) if module is not home]
 
 
-def _in_order(function: ast.FunctionDef) -> list[ast.Name | ast.Attribute]:
-    """Return the names in a function, as they are read."""
-    placed = [each for each in ast.walk(function) if isinstance(each, ast.Name | ast.Attribute)]
+def _in_order(function: ast.FunctionDef) -> list[ast.expr]:
+    """Return the expressions in the body of a function, as they are read."""
+    placed = [each for step in function.body for each in ast.walk(step) if isinstance(each, ast.expr)]
     return sorted(placed, key=lambda each: (each.lineno, each.col_offset))
 
 
-def _path(module: ModuleType) -> PurePath:
-    return PurePath(inspect.getsourcefile(module) or module.__name__)
+def _path(module: ModuleType) -> Path:
+    return Path(inspect.getsourcefile(module) or module.__name__)

@@ -20,7 +20,19 @@ from typing import Any
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import FilterConfig, deconvolve
-from aelab.models._critic import CRITIC, DRAWN, PRIOR, REAL, draw, judged_by, taken_for
+from aelab.models._critic import (
+    COST,
+    CRITIC_LOSS,
+    DRAWING,
+    DRAWING_SYMBOLS,
+    GENERATOR_LOSS,
+    REAL,
+    SURE_OF_DRAWN,
+    SURE_OF_REAL,
+    draw,
+    judged_by,
+    taken_for,
+)
 from aelab.models.spec import ModelSpec, Tensor
 
 
@@ -42,8 +54,8 @@ def losses(networks: Any, given: Tensor, target: Tensor, config: Config, trainin
 
 def critic_losses(networks: Any, given: Tensor, target: Tensor, config: Config, training: bool) -> dict[str, Tensor]:
     """Return what the critic minimises: how often it takes real images for drawn, and drawn ones for real."""
-    drawn = draw(networks, target, config.latent_dim, training)  # (B, H, W, C)
     real_scores, _ = networks.critic(target, training=training)  # (B, 1)
+    drawn = draw(networks, target, config.latent_dim, training)  # (B, H, W, C)
     drawn_scores, _ = networks.critic(drawn, training=training)
     return {"critic_real": taken_for(True, real_scores), "critic_drawn": taken_for(False, drawn_scores)}
 
@@ -59,8 +71,10 @@ SPEC = ModelSpec(
     losses=losses,
     units=lambda config: N_("nats per image"),
     parts={"adversarial": N_("Being found out by the critic")},
-    equation=r"\mathcal{L} = -\log D(\hat{x}), \quad \mathcal{L}_D = -\log D(x) - \log(1 - D(\hat{x}))",
-    symbols=(REAL, PRIOR, DRAWN, CRITIC),
+    equation=(
+        r"\mathcal{L}_G = -\log D(\hat{x}), \quad \mathcal{L}_D = -\log D(x) - \log(1 - D(\hat{x})), \quad " + DRAWING
+    ),
+    symbols=(GENERATOR_LOSS, CRITIC_LOSS, REAL, *DRAWING_SYMBOLS, SURE_OF_REAL, SURE_OF_DRAWN, COST),
     usual={"learning_rate": 0.001, "batch_size": 64, "epochs": 15},
     opponent=judged_by(critic_losses),
     generative=True,

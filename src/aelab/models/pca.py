@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.errors import N_, LabError
-from aelab.models._losses import IMAGE, OUTPUT, VALUES, per_pixel, reconstruct
+from aelab.models._losses import IMAGE, VALUES, per_pixel, reconstruct
 from aelab.models.spec import CodeConfig, Layers, ModelSpec, Shape, Symbol, Tensor
 
 
@@ -82,8 +82,11 @@ SPEC = ModelSpec(
     equation=r"\mathcal{L} = \frac{1}{D} \big\| x - \hat{x} \big\|^2, \quad \hat{x} = W W^\top (x - \mu) + \mu",
     symbols=(
         IMAGE,
-        OUTPUT,
+        Symbol(
+            r"\hat{x}", N_("what the decoder makes of its code, cut off at 0 and 1"), "layers.ReLU", where="decoder"
+        ),
         Symbol("W", N_("the directions in which the training images vary most"), "components"),
+        Symbol(r"W^\top", N_("the same, transposed: it leads to the code, and W back"), "components.T"),
         Symbol(r"\mu", N_("the mean of the training images"), "mean"),
         VALUES,
     ),

@@ -79,7 +79,13 @@ SPEC = ModelSpec(
     symbols=(
         *PIXEL_SYMBOLS,
         Symbol("K", N_("latent dimension"), "config.latent_dim"),
-        Symbol(r"\bar{z}_k", N_("mean of a number of the code over a batch"), "active"),
+        Symbol(r"\bar{z}_k", N_("mean of the k-th number of the code over a batch"), "active"),
+        Symbol(
+            r"\mathrm{KL}",
+            N_("Kullback-Leibler divergence of two coins, whose chances of heads are these two numbers, in nats"),
+            "ops.sum",
+            where="divergence",
+        ),
         Symbol(r"\rho", N_("what that mean should be"), "config.sparsity"),
         Symbol(r"\lambda", N_("weight of the divergence"), "config.weight"),
     ),

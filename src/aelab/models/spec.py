@@ -66,15 +66,20 @@ class Symbol:
     meaning : str
         In English; the dashboard translates it.
     code : str
-        What it is called in the code of the loss. `config.beta` is a setting, whose value can be shown.
+        What it is called in the code of the loss, a name or an expression. `config.beta` is a setting, whose value
+        can be shown.
     of_image : bool
         Whether its value is how many values an image has.
+    where : str
+        The function whose line is meant, where several have the name: `critic_losses`, of the family's files, or
+        `training/data.py:corrupted`, of any file of the package. "" for the loss, else the first that has it.
     """
 
     latex: str
     meaning: str
     code: str
     of_image: bool = False
+    where: str = ""
 
     @property
     def setting(self) -> str | None:

@@ -24,7 +24,7 @@ from typing import Any
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import first_filters
-from aelab.models._denoising import CLEAN, CORRUPTED, NoiseConfig, level
+from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTION_SYMBOLS, NoiseConfig, level
 from aelab.models._losses import VALUES, per_pixel
 from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
 
@@ -89,12 +89,21 @@ SPEC = ModelSpec(
     restorer=restorer,
     losses=losses,
     units=lambda config: N_("squared error per pixel"),
-    equation=r"\mathcal{L} = \frac{1}{D} \| x - \hat{x} \|^2, \quad \hat{x} = \tilde{x} + f_\theta(\tilde{x})",
+    equation=(
+        r"\mathcal{L} = \frac{1}{D} \| x - \hat{x} \|^2, \quad \hat{x} = \tilde{x} + f_\theta(\tilde{x}), \quad "
+        + CORRUPTION
+    ),
     symbols=(
         CLEAN,
         CORRUPTED,
-        Symbol(r"\hat{x}", N_("what the network makes of it"), "output"),
-        Symbol(r"f_\theta", N_("the correction that the network paints"), "correction"),
+        *CORRUPTION_SYMBOLS,
+        Symbol(
+            r"\hat{x}",
+            N_("what the network makes of it; outside of training it is cut off at 0 and 1"),
+            "layers.Clip",
+            where="restorer",
+        ),
+        Symbol(r"f_\theta", N_("the correction that the network paints, with all its weights"), "correction"),
         VALUES,
     ),
     usual={"epochs": 60},

@@ -24,7 +24,19 @@ from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._bodies import decoder
 from aelab.models._losses import IMAGE, image_units
-from aelab.models._variational import CODE, LIKELIHOOD, VariationalConfig, encoder, through, warmed_up
+from aelab.models._variational import (
+    CODE,
+    DIMENSION,
+    EXPECTED,
+    KL,
+    LIKELIHOOD,
+    POSTERIOR,
+    PRIOR_OF_NUMBER,
+    VariationalConfig,
+    encoder,
+    through,
+    warmed_up,
+)
 from aelab.models.spec import ModelSpec, Symbol, Tensor
 
 
@@ -89,11 +101,20 @@ SPEC = ModelSpec(
     ),
     symbols=(
         IMAGE,
+        POSTERIOR,
         CODE,
-        Symbol("K", N_("latent dimension"), "config.latent_dim"),
+        EXPECTED,
         LIKELIHOOD,
+        KL,
+        Symbol("q(z_k|x)", N_("that of the k-th number alone"), "passed.mean"),
+        PRIOR_OF_NUMBER,
+        DIMENSION,
         Symbol(r"\beta", N_("weight of the divergence"), "config.beta"),
-        Symbol(r"\lambda", N_("free bits, in nats"), "config.free_bits"),
+        Symbol(
+            r"\lambda",
+            N_("free bits: below so many nats the divergence of a number does not count"),
+            "config.free_bits",
+        ),
     ),
     generative=True,
     order=7,

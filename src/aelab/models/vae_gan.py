@@ -14,15 +14,15 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import FilterConfig, convolve, deconvolve
-from aelab.models._critic import CRITIC, judged_by, taken_for
+from aelab.models._critic import COST, CRITIC_LOSS, GENERATOR_LOSS, SURE_OF_DRAWN, SURE_OF_REAL, judged_by, taken_for
 from aelab.models._losses import IMAGE, OUTPUT
-from aelab.models._variational import posterior
+from aelab.models._variational import CODE, KL, POSTERIOR, posterior
 from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
 from aelab.models.vae import kl_divergence
 
@@ -71,10 +71,10 @@ def losses(networks: Any, given: Tensor, target: Tensor, config: Config, trainin
 
 def critic_losses(networks: Any, given: Tensor, target: Tensor, config: Config, training: bool) -> dict[str, Tensor]:
     """Return what the critic minimises: how often it takes real images for drawn, and drawn ones for real."""
-    _, _, code = posterior(networks, given, training)
-    real, _ = networks.critic(target, training=training)
-    drawn, _ = networks.critic(_made(networks, code, training), training=training)
-    return {"critic_real": taken_for(True, real), "critic_drawn": taken_for(False, drawn)}
+    _, _, code = posterior(networks, given, training)  # (B, K)
+    real_scores, _ = networks.critic(target, training=training)  # (B, 1)
+    drawn_scores, _ = networks.critic(_made(networks, code, training), training=training)  # (2 B, 1)
+    return {"critic_real": taken_for(True, real_scores), "critic_drawn": taken_for(False, drawn_scores)}
 
 
 SPEC = ModelSpec(
@@ -93,15 +93,38 @@ SPEC = ModelSpec(
         "weighted_adversarial": N_("α · Being found out by the critic"),
     },
     equation=(
-        r"\mathcal{L} = \lambda \| D_\ell(x) - D_\ell(\hat{x}) \|^2"
-        r" + \mathrm{KL}(q(z|x) \,\|\, \mathcal{N}(0, I)) - \alpha \log D(\hat{x})"
+        r"\mathcal{L}_G = \lambda \| D_\ell(x) - D_\ell(\hat{x}) \|^2"
+        r" + \mathrm{KL}(q(z|x) \,\|\, \mathcal{N}(0, I)) - \alpha \log D(\tilde{x}),"
+        r" \quad \mathcal{L}_D = -\log D(x) - \log(1 - D(\tilde{x}))"
     ),
     symbols=(
+        replace(
+            GENERATOR_LOSS,
+            code="ops.mean",
+            meaning=N_("what encoder and decoder minimise, in three terms; the last moves the decoder alone"),
+        ),
+        CRITIC_LOSS,
         IMAGE,
+        POSTERIOR,
+        CODE,
         OUTPUT,
-        CRITIC,
-        Symbol(r"D_\ell(x)", N_("the critic's features of the image"), "wanted"),
-        Symbol("z", N_("a draw from what the encoder makes of it"), "code"),
+        Symbol(r"D_\ell(x)", N_("features of the image: what the critic makes its score of"), "wanted"),
+        Symbol(r"D_\ell(\hat{x})", N_("the same of what the decoder makes of its code"), "seen"),
+        KL,
+        Symbol(
+            r"\mathcal{N}(0, I)",
+            N_("the prior: each number has a normal distribution of mean 0 and variance 1"),
+            "draws",
+        ),
+        Symbol(
+            r"\tilde{x}",
+            N_("drawn images: what the decoder makes of the codes, and of as many draws from the prior"),
+            "networks.decoder",
+            where="_made",
+        ),
+        SURE_OF_REAL,
+        replace(SURE_OF_DRAWN, latex=r"D(\tilde{x})"),
+        COST,
         Symbol(r"\lambda", N_("weight of the features"), "config.weight"),
         Symbol(r"\alpha", N_("weight of deceiving the critic"), "config.adversarial"),
     ),

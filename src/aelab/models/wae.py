@@ -94,6 +94,12 @@ SPEC = ModelSpec(
     equation=(r"\mathcal{L} = " + IMAGE_ERROR + r" + \lambda\, \mathrm{MMD}^2\big(q(z), \mathcal{N}(0, I)\big)"),
     symbols=(
         *PIXEL_SYMBOLS,
+        Symbol(
+            r"\mathrm{MMD}",
+            N_("maximum mean discrepancy: how unlike two samples are, told by how near the points of their pairs are"),
+            "ops.mean",
+            where="discrepancy",
+        ),
         Symbol("q(z)", N_("all codes of a batch together"), "code"),
         Symbol(r"\mathcal{N}(0, I)", N_("draws from the prior"), "draws"),
         Symbol(r"\lambda", N_("weight of the discrepancy"), "config.weight"),

@@ -13,14 +13,24 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models import gan
 from aelab.models._convolutional import deconvolve
-from aelab.models._critic import CRITIC, DRAWN, PRIOR, REAL, critic, draw
+from aelab.models._critic import (
+    CRITIC_LOSS,
+    DRAWING,
+    DRAWING_SYMBOLS,
+    GENERATOR_LOSS,
+    REAL,
+    SURE_OF_DRAWN,
+    SURE_OF_REAL,
+    critic,
+    draw,
+)
 from aelab.models.spec import ModelSpec, Opponent, Symbol, Tensor
 
 
@@ -63,8 +73,8 @@ def critic_losses(networks: Any, given: Tensor, target: Tensor, config: Config, 
     """Return what the critic minimises: minus the distance that it measures, and the penalty."""
     from keras import ops  # noqa: PLC0415
 
-    drawn = draw(networks, target, config.latent_dim, training)  # (B, H, W, C)
     real_scores, _ = networks.critic(target, training=training)  # (B, 1)
+    drawn = draw(networks, target, config.latent_dim, training)  # (B, H, W, C)
     drawn_scores, _ = networks.critic(drawn, training=training)
     return {
         "critic_distance": ops.mean(drawn_scores) - ops.mean(real_scores),
@@ -84,15 +94,22 @@ SPEC = ModelSpec(
     units=lambda config: N_("the critic's score"),
     parts={"adversarial": N_("Minus the critic's score of drawn images")},
     equation=(
-        r"\mathcal{L} = -D(\hat{x}), \quad \mathcal{L}_D = D(\hat{x}) - D(x)"
-        r" + \lambda \big(\| \nabla_{\tilde{x}} D(\tilde{x}) \| - 1\big)^2"
+        r"\mathcal{L}_G = -D(\hat{x}), \quad \mathcal{L}_D = D(\hat{x}) - D(x)"
+        r" + \lambda \big(\| \nabla_{\tilde{x}} D(\tilde{x}) \| - 1\big)^2, \quad " + DRAWING
     ),
     symbols=(
+        replace(GENERATOR_LOSS, code="ops.mean"),
+        replace(CRITIC_LOSS, code="ops.mean"),
         REAL,
-        PRIOR,
-        DRAWN,
-        CRITIC,
+        *DRAWING_SYMBOLS,
+        replace(SURE_OF_REAL, meaning=N_("the critic's score of a real image: any number, the higher the more real")),
+        replace(SURE_OF_DRAWN, meaning=N_("the critic's score of a drawn image")),
         Symbol(r"\tilde{x}", N_("an image between a real and a drawn one"), "between"),
+        Symbol(
+            r"\nabla_{\tilde{x}} D(\tilde{x})",
+            N_("gradient of the critic's score: how it changes with each value of that image"),
+            "tape.gradient",
+        ),
         Symbol(r"\lambda", N_("weight of the penalty"), "config.weight"),
     ),
     usual={"learning_rate": 0.001, "batch_size": 64, "epochs": 5},
