@@ -71,9 +71,20 @@ def pick_language() -> None:
         format_func=LANGUAGES.__getitem__,
         key=_KEY,
         persist_state="session",
-        on_change=lambda: st.query_params.pop(_KEY, None),  # a reload would go back to what the link asked for
+        on_change=_say_anew,
     )
     _remember(language())
+
+
+def _say_anew() -> None:
+    """Let the address no longer ask for a language, and every choice on the page be told again in the new one.
+
+    A browser keeps the words of what is chosen in a box, and would go on showing them.
+    """
+    st.query_params.pop(_KEY, None)  # a reload would go back to what the link asked for
+    for key, value in st.session_state.items():
+        if isinstance(value, str) and key != _KEY:
+            st.session_state[key] = value
 
 
 def _remember(shown: str) -> None:

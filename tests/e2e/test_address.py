@@ -118,3 +118,13 @@ def test_an_address_of_no_page_says_so_and_leads_on(server: Server, visit: Visit
     visitor.settle()
     visitor.main.get_by_role("link", name="Latent").click()
     expect(visitor.main.get_by_role("heading", name="Latent")).to_be_visible()
+
+
+def test_what_is_chosen_is_told_in_the_language_that_is_turned_to(server: Server, visit: Visit) -> None:
+    visitor = visit(server, lang="en")
+    visitor.open("denoise")
+    expect(visitor.main.get_by_role("combobox", name="Noise", exact=True)).to_have_value("Gaussian noise")
+    language_of(visitor).click()
+    visitor.page.get_by_role("option", name="Español").click()
+    visitor.settle()
+    expect(visitor.main.get_by_role("combobox", name="Ruido", exact=True)).to_have_value("Ruido gaussiano")
