@@ -171,7 +171,7 @@ class TestErrors:
     def test_a_noise_is_called_by_its_name(self) -> None:
         for spec in noises:
             with pytest.raises(LabError) as caught:
-                spec.corrupt(None, 9.0, None)
+                spec.corrupt(None, 100.0, None)
             assert spec.label not in said_in("es", caught.value)
 
     def test_markdown_in_a_name_from_outside_is_shown_as_it_is(self) -> None:

@@ -34,6 +34,7 @@ def test_every_study_asks_its_question_on_a_page(lab: TrainedLab, visit, spec: S
         "overview": "datasets",
         "eigenimages": "datasets",
         "denoising": "denoise",
+        "baselines": "denoise",
         "latent_map": "latent",
         "decoding": "latent",
     }

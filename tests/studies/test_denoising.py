@@ -129,7 +129,7 @@ def test_what_cannot_be_measured_is_not_left_out_in_silence(opened) -> None:
 @each_noise
 def test_the_strongest_noise_can_be_measured(opened, noise: str) -> None:
     found = denoising.run(*opened("dae"), Config(noise=noise, level=noises[noise].highest))
-    assert 0 < found.noisy["psnr"].mean < 15
+    assert 0 < found.noisy["psnr"].mean < (22 if noise == "jpeg" else 15)  # JPEG leaves digits legible at its worst
     assert np.isfinite(found.gain.mean)
 
 
@@ -143,5 +143,5 @@ def test_another_seed_is_another_draw(opened) -> None:
 def test_a_noise_or_level_that_is_not_there_is_refused() -> None:
     with pytest.raises(LabError, match="noise must be one of gaussian, salt_pepper"):
         Config(noise="rain")
-    with pytest.raises(LabError, match=r"level must be between 0 and 1; it is 1\.5"):
-        Config(level=1.5)
+    with pytest.raises(LabError, match=r"level must be between 0 and 100; it is 100\.5"):
+        Config(level=100.5)

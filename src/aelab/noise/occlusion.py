@@ -33,9 +33,9 @@ def occlude(images: Images, level: float, rng: np.random.Generator) -> Images:
     ndarray, float32 (N, H, W, C) in [0, 1]
     """
     height, width = images.shape[1:3]
-    places = rng.random((2, len(images)))
-    rows = _within(height, places[0], level)[:, :, None]
-    columns = _within(width, places[1], level)[:, None, :]
+    places = rng.random((len(images), 2))  # image by image: the first ones get the same whatever comes after
+    rows = _within(height, places[:, 0], level)[:, :, None]
+    columns = _within(width, places[:, 1], level)[:, None, :]
     return np.where((rows & columns)[..., None], _GREY, images)
 
 
