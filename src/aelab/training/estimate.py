@@ -17,7 +17,7 @@ from aelab.models.tracing import LayerSummary, Summary, summarize
 from aelab.training.config import Plan
 from aelab.training.speeds import Speeds
 
-_START_SECONDS = 3.5  # importing TensorFlow, tracing the graph, exporting
+_START_SECONDS = 4.2  # importing TensorFlow, tracing the graph, exporting
 _EXPORT_SECONDS_PER_PARAMETER = 3e-7
 _KEEP_SECONDS_PER_PARAMETER = 8e-7  # the checkpoints and the weights of snapshots
 _EPOCH_SECONDS = 0.05
