@@ -27,10 +27,10 @@ def lab_with(mnist: Path, folder: Path | None = None) -> Iterator[Path]:
         yield artifacts
 
 
-def trained(model: str, settings: Mapping[str, Any]) -> Any:
-    """Train on `mnist` with some settings and the page's defaults, and return what the command answers."""
+def trained(model: str, settings: Mapping[str, Any], dataset: str = "mnist") -> Any:
+    """Train with some settings and the page's defaults for the rest, and return what the command answers."""
     options = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-    return aelab("train", "--dataset", "mnist", "--model", model, *options)
+    return aelab("train", "--dataset", dataset, "--model", model, *options)
 
 
 def aelab(*words: str) -> Any:

@@ -3,9 +3,9 @@
     python benchmarks/photo_codes.py FRUIT.zip [--seeds 1]
 
 Each row is `aelab train` with the page's own settings for these photos but for those named, on the training images of
-the import (128 x 128 pixels, in colour), measured on its test images.  PCA is scikit-learn's,
-fitted on the same training images; and on these and their mirror images, since no more components can be had than
-there are images.  CPU seconds are those of the whole worker.
+the import (128 x 128 pixels, in colour), measured on its test images.  PCA is scikit-learn's, fitted on the same
+training images; and on these and their mirror images, since no more components can be had than there are images.  CPU
+seconds are those of the whole worker.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mnist_lab import aelab
+from mnist_lab import aelab, trained
 from sklearn.decomposition import PCA
 
 from aelab.datasets.store import Dataset, open_dataset
@@ -44,8 +44,7 @@ def main() -> None:
         _baselines(open_dataset("photos"))
         for model, settings in _ROWS:
             for seed in range(arguments.seeds):
-                options = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-                done = aelab("train", "--dataset", "photos", "--model", model, "--seed", str(seed), *options)
+                done = trained(model, settings | {"seed": seed}, "photos")
                 said = " ".join([model, *(f"{name}={value}" for name, value in settings.items())])
                 _print_row(f"{said}, seed {seed}", done["metrics"]["mse"], done["cpu_seconds"])
 

@@ -14,15 +14,13 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mnist_lab import aelab
 from skimage.restoration import denoise_nl_means
 from timing import timed
 
@@ -46,11 +44,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as artifacts:
         os.environ["AELAB_ARTIFACTS"] = artifacts
-        _aelab("datasets", "import", str(arguments.photos), "--name", "photos")
+        aelab("datasets", "import", str(arguments.photos), "--name", "photos")
         data = open_dataset("photos")
         wanted = ["--epochs", str(arguments.epochs), "--set", f"noise_level={_SIGMA}"]
         trained = [
-            (model, seed, _aelab("train", "--dataset", "photos", "--model", model, "--seed", str(seed), *wanted))
+            (model, seed, aelab("train", "--dataset", "photos", "--model", model, "--seed", str(seed), *wanted))
             for model, seed in itertools.product(("unet_dae", "dae"), range(arguments.seeds))
         ]
         _report(data, trained)
@@ -100,12 +98,6 @@ def _non_local_means(images: Images, patch: int, strength: float) -> Images:
 
 def _psnr(clean: Images, made: Images) -> float:
     return float(psnr.psnr(clean, made, data_range=1.0).mean())
-
-
-def _aelab(*words: str) -> Any:
-    command = [sys.executable, "-m", "aelab.cli", *words, "--json"]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

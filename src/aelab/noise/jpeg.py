@@ -27,7 +27,7 @@ def compress(images: Images, level: float, rng: np.random.Generator) -> Images:
     images : ndarray, float32 (N, H, W, C) in [0, 1]
         Not changed.
     level : float
-        100 minus the quality, rounded; at 0 nothing is encoded.
+        100 minus the quality, rounded.
     rng : numpy.random.Generator
         Not used.
 
@@ -35,8 +35,6 @@ def compress(images: Images, level: float, rng: np.random.Generator) -> Images:
     -------
     ndarray, float32 (N, H, W, C) in [0, 1]
     """
-    if level == 0:
-        return images.copy()
     quality = max(1, round(_BEST - level))
     pixels = to_uint8(images)
     if images.shape[3] != 3:

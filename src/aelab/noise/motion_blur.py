@@ -33,8 +33,6 @@ def shake(images: Images, level: float, rng: np.random.Generator) -> Images:
     ndarray, float32 (N, H, W, C) in [0, 1]
     """
     angles = rng.uniform(0, math.pi, len(images))
-    if level == 0 or images.size == 0:
-        return images.copy()
     height, width = images.shape[1:3]
     windows = _lines(level, angles)  # (N, k, k)
     reach = windows.shape[1] // 2

@@ -30,8 +30,6 @@ def count_photons(images: Images, level: float, rng: np.random.Generator) -> Ima
     -------
     ndarray, float32 (N, H, W, C) in [0, 1]
     """
-    if level == 0:
-        return images.copy()
     photons = max(float(level), _WEAKEST) ** -2
     counted: Images = rng.poisson(images * photons).astype(np.float32)
     counted /= np.float32(photons)

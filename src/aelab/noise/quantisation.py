@@ -26,8 +26,6 @@ def quantise(images: Images, level: float, rng: np.random.Generator) -> Images:
     -------
     ndarray, float32 (N, H, W, C) in [0, 1]
     """
-    if level == 0:
-        return images.copy()
     steps = np.float32(max(1, round(1 / max(level, _FINEST))))
     return np.asarray(np.rint(images * steps) / steps, np.float32)
 

@@ -26,7 +26,7 @@ class NoiseSpec:
         Levels go from 0 (leaves the images as they are) to `highest`.
     apply : callable
         ``apply(images, level, rng) -> images``: float32 (N, H, W, C) in [0, 1], both in and out; the
-        input is not changed. All chance comes from `rng`.
+        input is not changed. All chance comes from `rng`. `corrupt` asks for levels above 0 alone.
     equation : str
         LaTeX.
     severities : tuple of float
@@ -49,9 +49,9 @@ class NoiseSpec:
     order: int = 0
 
     def corrupt(self, images: Images, level: float, rng: np.random.Generator) -> Images:
-        """Check the level, then apply the noise; errors as `check` has them."""
+        """Return images with the noise, a copy at level 0; errors as `check` has them."""
         self.check(level)
-        return self.apply(images, level, rng)
+        return self.apply(images, level, rng) if level > 0 else images.copy()
 
     def check(self, level: float) -> None:
         """Refuse a level that this noise does not have.

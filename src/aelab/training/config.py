@@ -87,8 +87,8 @@ def usual(spec: ModelSpec, images: int, shape: Shape) -> TrainingConfig:
     batch_size = min(suggested, spec.usual.get("batch_size", suggested))
     chosen = TrainingConfig.parse({**spec.usual, "batch_size": batch_size})
     if spec.dense:
-        most = _VALUES_OF_A_DIGIT / math.prod(shape)
-        chosen = replace(chosen, learning_rate=float(f"{chosen.learning_rate * min(1.0, most):.1g}"))
+        slower = min(1.0, _VALUES_OF_A_DIGIT / math.prod(shape))
+        chosen = replace(chosen, learning_rate=float(f"{slower * chosen.learning_rate:.1g}"))
     if shape[-1] > 1 and images < _FEW_PHOTOS:
         chosen = replace(chosen, augment="both")  # in colour: letters and digits mostly are not
     return replace(chosen, epochs=_epochs(chosen, spec, images))
