@@ -1,13 +1,29 @@
-"""How strong a noise is: a slider, and the five severities that cost about the same whatever the noise."""
+"""Which noise, and how strong: a slider, and the five severities that cost about the same whatever the noise."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from aelab.noise import noises
 from aelab.noise.spec import NoiseSpec
 from ui.i18n import t
 
 _NUMBERS = (1, 2, 3, 4, 5)
+
+
+def choose_noise() -> tuple[NoiseSpec, float]:
+    """Draw the choice of a noise and of its level; each noise remembers its own."""
+    noise = noises[
+        st.selectbox(
+            t("Noise"),
+            noises.names(),
+            format_func=lambda name: t(noises[name].label),
+            key="noise",
+            persist_state="session",
+        )
+    ]
+    st.caption(t(noise.summary))
+    return noise, choose(noise)
 
 
 def choose(noise: NoiseSpec) -> float:

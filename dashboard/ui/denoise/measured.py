@@ -1,0 +1,86 @@
+"""On the test images: what restoring one noise gains, for the eye, in numbers, and beside classical filters."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from aelab.models import models
+from aelab.noise import noises
+from aelab.noise.spec import NoiseSpec
+from aelab.runs import Run
+from aelab.studies.denoising import Config
+from ui import caches, definitions, mosaic, probe, tables
+from ui.denoise import filters, severity
+from ui.denoise.gain import gain_sentence
+from ui.i18n import t
+
+_EVERY = 1000  # test images measured at first: a second's work
+
+
+def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
+    """Draw the choice of a noise, and what the run makes of the test images that it corrupts."""
+    with controls:
+        noise, level = severity.choose_noise()
+        limit = _pick_limit(run)
+        say_trained_on(run)
+    with main:
+        _show(run, noise, Config(noise=noise.name, level=level, limit=limit))
+
+
+def say_trained_on(run: Run) -> None:
+    """Say which noise a run was trained on, or that it was trained on none."""
+    if models[run.model].denoises and run.settings["noise"] in noises:
+        st.caption(
+            t(
+                "It was trained on {noise}, level {level}.",
+                noise=t(noises[run.settings["noise"]].label),
+                level=f"{run.settings['noise_level']:g}",
+            )
+        )
+    else:
+        st.info(
+            t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
+            icon=":material/info:",
+        )
+
+
+def _pick_limit(run: Run) -> int:
+    """Draw the choice between some and all of many test images; 0 is all."""
+    count = caches.images_of(run).counts["test"]
+    if count <= _EVERY:
+        return 0
+    chosen: int = st.segmented_control(
+        t("Test images measured"),
+        [_EVERY, 0],
+        default=_EVERY,
+        required=True,
+        key="denoise.limit",
+        format_func=lambda limit: str(limit) if limit else t("all {count}", count=count),
+    )
+    return chosen
+
+
+def _show(run: Run, noise: NoiseSpec, config: Config) -> None:
+    with st.spinner(t("Measuring on the test images…")):
+        found = caches.denoised(run, config)
+    st.markdown(gain_sentence(found))
+    shown = caches.denoised_example(run, config)
+    mosaic.show(
+        np.concatenate([shown.clean, shown.noisy, shown.restored]),
+        len(shown.clean),
+        alt=t("Three rows of test images: clean, noisy, restored"),
+        caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
+    )
+    table = tables.denoising([found])
+    st.dataframe(
+        tables.shown(table),
+        hide_index=True,
+        column_config=tables.denoising_columns(),
+        alt=t("PSNR and SSIM of noisy and restored images"),
+    )
+    tables.offer_csv(table, f"denoise-{run.id}.csv")
+    probe.offer_to_restore(run, noise, config.level)
+    filters.offer(run, noise, config.level)
+    definitions.define(("psnr", "ssim"), noise)

@@ -1,0 +1,52 @@
+"""What there is to see of a run that restores images: a line for each view, in the order of the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from aelab.errors import N_
+from aelab.runs import Run
+from aelab.studies import denoising
+from ui import address
+from ui.denoise import measured
+from ui.i18n import t
+
+_VIEW, _KEY = "view", "denoise.view"
+
+#: Draws into the column of controls and into the one beside it.
+Show: TypeAlias = Callable[[Run, DeltaGenerator, DeltaGenerator], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """One question about what a run restores: what it is called, the question itself, and what draws the answer."""
+
+    label: str
+    question: str
+    show: Show
+
+
+VIEWS = {
+    "measured": View(N_("Test images"), denoising.SPEC.question, measured.show),
+}
+
+
+def pick_view() -> View:
+    """Draw the choice of a view; it stands in the address."""
+    asked = st.query_params.get(_VIEW, "")
+    st.session_state.setdefault(_KEY, asked if asked in VIEWS else next(iter(VIEWS)))
+    picked: str = st.segmented_control(
+        t("Show"),
+        list(VIEWS),
+        required=True,
+        format_func=lambda name: t(VIEWS[name].label),
+        key=_KEY,
+        persist_state="session",
+    )
+    address.keep({_VIEW: picked}, [_VIEW])
+    return VIEWS[picked]
