@@ -53,7 +53,7 @@ def test_the_answer_comes_first_and_is_the_one_of_the_measures(lab: TrainedLab, 
     assert f"**{best}** is best on MSE ↓ (lower is better) with **{value:.5f}**" in words(page)
     page.button_group(key="compare.measure").set_value("ssim").run()
     best = comparison.best(comparison.compare(runs.done()))["ssim"]
-    assert f"**{best}** is best on SSIM ↑ (higher is better)" in words(page)
+    assert f"**{best}** is best on SSIM (Gaussian window) ↑ (higher is better)" in words(page)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_only_settings_that_differ_are_in_the_table(lab: TrainedLab, visit) -> N
 def test_the_best_of_each_measure_is_said_in_words_beside_the_numbers(lab: TrainedLab, visit) -> None:
     shown = table(visit("compare"), "best").set_index("run")
     winners = comparison.best(comparison.compare(runs.done()))
-    for name, symbol in (("mse", "MSE"), ("psnr", "PSNR"), ("ssim", "SSIM")):
+    for name, symbol in (("mse", "MSE"), ("psnr", "PSNR"), ("ssim", "SSIM (Gaussian window)")):
         assert [run for run in shown.index if symbol in shown["best"][run].split(", ")] == [winners[name]]
     assert (shown["split"] == "Test").all()
     assert (shown["n"] > 0).all()

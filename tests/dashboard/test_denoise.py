@@ -48,10 +48,15 @@ def test_the_table_has_the_numbers_of_the_study(lab: TrainedLab, visit, noise: s
     run = runs.find(lab.runs["dae"])
     table = page.dataframe[0].value
     expected = measured(run, noise, level)
-    for (_, row), name in zip(table.iterrows(), ("psnr", "ssim"), strict=True):
+    headings = {
+        "psnr": "PSNR (dB) ↑",
+        "ssim": "SSIM (Gaussian window) ↑",
+        "ssim_uniform": "SSIM (uniform window) ↑",
+    }
+    for (_, row), name in zip(table.iterrows(), headings, strict=True):
         before, after = expected.noisy[name].mean, expected.restored[name].mean
         assert (row["noise"], row["level"]) == (noises[noise].label, level)
-        assert row["measure"] == {"psnr": "PSNR (dB) ↑", "ssim": "SSIM ↑"}[name]
+        assert row["measure"] == headings[name]
         assert row["noisy"] == pytest.approx(before)
         assert row["restored"] == pytest.approx(after)
         assert row["gain"] == pytest.approx(expected.gain.mean if name == "psnr" else after - before, nan_ok=True)

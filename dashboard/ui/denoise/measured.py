@@ -83,4 +83,4 @@ def _show(run: Run, noise: NoiseSpec, config: Config) -> None:
     tables.offer_csv(table, f"denoise-{run.id}.csv")
     probe.offer_to_restore(run, noise, config.level)
     filters.offer(run, noise, config.level)
-    definitions.define(("psnr", "ssim"), noise)
+    definitions.define(("psnr", "ssim", "ssim_uniform"), noise)

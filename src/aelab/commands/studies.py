@@ -68,7 +68,8 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         "compared": found.gain.n,  # without images that are identical to what they are compared with
     }
     lines = [f"{found.noise} {found.level:g}, {found.gain.n} of {found.n} test images"] + [
-        f"  {title:<9} PSNR {part['psnr'].mean:6.2f} dB   SSIM {part['ssim'].mean:.4f}"
+        f"  {title:<9} PSNR {part['psnr'].mean:6.2f} dB   SSIM {part['ssim'].mean:.4f} in Gaussian windows, "
+        f"{part['ssim_uniform'].mean:.4f} in uniform ones"
         for title, part in (("noisy", found.noisy), ("restored", found.restored))
     ]
     return Answer(data, [*lines, f"  gain      {found.gain.mean:+.2f} dB PSNR"])

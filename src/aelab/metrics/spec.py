@@ -45,6 +45,9 @@ class MetricSpec:
     of_features : callable, optional
         ``of_features(reference, candidate) -> float`` for a measure of two sets of features, (N, D)
         and (M, D).
+    variant_of : str
+        The measure of which it is another definition; such a one is measured where definitions are held against each
+        other, and left out of the tables of all runs.
     decimals : int
         Places that mean something when it is shown.
     """
@@ -59,5 +62,6 @@ class MetricSpec:
     source: str
     per_image: PairMeasure | None = None
     of_features: Callable[[Floats, Floats], float] | None = None
+    variant_of: str = ""
     decimals: int = 4
     order: int = 0

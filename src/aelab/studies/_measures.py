@@ -7,18 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from aelab.metrics import metrics
+from aelab.metrics import of_pairs
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.pixels import Images
 
 Values = Mapping[str, npt.NDArray[np.float64]]
 
 
-def per_image(reference: Images, candidate: Images) -> Values:
-    """Return each measure's value an image, (N,), for images in [0, 1]."""
+def per_image(reference: Images, candidate: Images, *, variants: bool = False) -> Values:
+    """Return each measure's value an image, (N,), for images in [0, 1], with or without other definitions of it."""
     return {
         spec.name: spec.per_image(reference, candidate, data_range=1.0)
-        for spec in metrics
+        for spec in of_pairs(variants=variants)
         if spec.per_image is not None
     }
 

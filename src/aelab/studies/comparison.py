@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from aelab.metrics import metrics
+from aelab.metrics import metrics, of_pairs
 from aelab.runs import Run
 
 ALL_CLASSES = ""  # the row over all images; no class has an empty name
@@ -50,7 +50,7 @@ def compare(runs: list[Run]) -> pd.DataFrame:
                     "frechet_floor_n": generation["n_floor"],
                 }
             rows.append(row)
-    pairs = [f"{spec.name}{part}" for spec in metrics if spec.per_image for part in ("", "_low", "_high")]
+    pairs = [f"{spec.name}{part}" for spec in of_pairs() for part in ("", "_low", "_high")]
     table = pd.DataFrame(rows)
     table["latent_dim"] = pd.Series([row["latent_dim"] for row in rows], dtype=object)  # whole, or None
     return table.assign(**{name: np.nan for name in pairs if name not in table})

@@ -49,8 +49,8 @@ class Denoising:
     n : int
         Images corrupted and restored.
     noisy, restored : mapping of str to Estimate
-        `psnr` and `ssim` by name. SSIM is over all images. PSNR is over those of `gain`, in both, so that the two
-        means compare; where there are none, as at level 0, over all.
+        `psnr`, `ssim` and `ssim_uniform` by name. SSIM is over all images. PSNR is over those of `gain`, in both, so
+        that the two means compare; where there are none, as at level 0, over all.
     gain : Estimate
         PSNR gained, in dB, image by image, over the images that are identical to the clean one neither before nor
         after restoring: the PSNR of the others is infinite. `infinite` counts those.
@@ -81,8 +81,8 @@ class Example:
 def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     """Corrupt the test images, restore them, and measure both against the clean ones."""
     clean, noisy, labels = corrupted(dataset, config)
-    before = per_image(clean, noisy)
-    after = per_image(clean, inference.reconstruct(noisy, labels))
+    before = per_image(clean, noisy, variants=True)
+    after = per_image(clean, inference.reconstruct(noisy, labels), variants=True)
     told_apart = ~(np.isinf(before["psnr"]) | np.isinf(after["psnr"]))
     gain = mean_with_interval(after["psnr"][told_apart] - before["psnr"][told_apart])
     return Denoising(
@@ -114,7 +114,7 @@ def _estimates(values: Values, told_apart: npt.NDArray[np.bool_]) -> dict[str, E
     """Return PSNR over the images that are told apart from the clean ones, if any are, and SSIM over all."""
     return {
         **estimates({"psnr": values["psnr"]}, told_apart if told_apart.any() else None),
-        **estimates({"ssim": values["ssim"]}),
+        **estimates({name: each for name, each in values.items() if name.startswith("ssim")}),
     }
 
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from aelab.metrics import metrics
+from aelab.metrics import of_pairs
 from aelab.metrics.estimate import mean_with_interval
 from aelab.runs import Run
 
 #: A run with its `metrics.json`.
 _Measured = tuple[Run, Mapping[str, Any]]
 
-MEASURES = tuple(spec.name for spec in metrics if spec.per_image is not None)
+MEASURES = tuple(spec.name for spec in of_pairs())
 FRECHET = "frechet"  # of all samples together, of a generative run
 
 
