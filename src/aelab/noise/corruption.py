@@ -20,6 +20,7 @@ How = Literal["then", "or"]
 
 _SIGNS: Final[dict[How, str]] = {"then": "+", "or": "|"}
 _EXAMPLE: Final = "gaussian:0.2, gaussian:0.2+salt_pepper:0.05 (one after the other) or gaussian:0.2|masking:0.3 (one)"
+_LONGEST_SHOWN: Final = 80  # letters of what somebody has pasted
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Part:
     level: float
 
     def __str__(self) -> str:
-        return f"{self.noise}:{self.level:g}"
+        short = f"{self.level:g}"  # of 25 / 255 the rest is written too: what is read back must draw the same
+        return f"{self.noise}:{short if float(short) == self.level else repr(float(self.level))}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Corruption:
         except ValueError:
             raise LabError(
                 "{text} is no corruption: write {example}, with one of {names}.",
-                text=text,
+                text=repr(text[:_LONGEST_SHOWN]),
                 example=_EXAMPLE,
                 names=", ".join(noises.names()),
             ) from None
@@ -78,6 +80,16 @@ class Corruption:
 
     def __str__(self) -> str:
         return _SIGNS[self.how].join(map(str, self.parts))
+
+    @property
+    def slug(self) -> str:
+        """The name as a part of file names, which have no colons."""
+        return f"-{self.how}-".join(str(part).replace(":", "-") for part in self.parts)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether every part is at level 0."""
+        return all(part.level == 0 for part in self.parts)
 
     def check(self) -> None:
         """Refuse noises that there are not and levels that they do not have; errors as `NoiseSpec.check` has them."""
