@@ -6,8 +6,6 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from aelab.models import models
-from aelab.noise import noises
 from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies.denoising import Config
@@ -30,16 +28,8 @@ def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
 
 
 def say_trained_on(run: Run) -> None:
-    """Say which noise a run was trained on, or that it was trained on none."""
-    if models[run.model].denoises and run.settings["noise"] in noises:
-        st.caption(
-            t(
-                "It was trained on {noise}, level {level}.",
-                noise=t(noises[run.settings["noise"]].label),
-                level=f"{run.settings['noise_level']:g}",
-            )
-        )
-    else:
+    """Say of a run that it was trained on no noise; what another one was trained on stands below its picker."""
+    if run.corruption is None:
         st.info(
             t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
             icon=":material/info:",

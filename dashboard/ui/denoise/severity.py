@@ -6,38 +6,39 @@ A level has a slider, and five severities that cost about the same whatever the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from aelab.noise import noises
-from aelab.noise.corruption import Corruption, Part
+from aelab.noise.corruption import NO_NOISE, Corruption, Part
 from aelab.noise.spec import NoiseSpec
 from ui.i18n import t
+from ui.labels import choice_name
 
 _NUMBERS = (1, 2, 3, 4, 5)
-_NONE = "none"
 
 
 def choose_corruption() -> Corruption:
     """Draw the choice of a noise and of another that follows it, each with its level, and return both as one."""
     first = _pick(t("Noise"), noises.names(), "noise")
     parts = [Part(first, choose(noises[first], "severity"))]
-    second = _pick(t("And then"), (_NONE, *noises.names()), "noise.second")
-    if second != _NONE:
+    second = _pick(t("And then"), (NO_NOISE, *noises.names()), "noise.second")
+    if second != NO_NOISE:
         parts.append(Part(second, choose(noises[second], "severity.second")))
     return Corruption(tuple(parts))
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> str:
-    """Draw the choice of a noise, and what it does; the name of none is `_NONE`."""
+    """Draw the choice of a noise, and what it does; the name of none is `NO_NOISE`."""
     picked: str = st.selectbox(
         label,
         names,
-        format_func=lambda name: t("nothing more") if name == _NONE else t(noises[name].label),
+        format_func=partial(choice_name, field="noise"),
         key=key,
         persist_state="session",
     )
-    if picked != _NONE:
+    if picked != NO_NOISE:
         st.caption(t(noises[picked].summary))
     return picked
 

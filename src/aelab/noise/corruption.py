@@ -7,8 +7,9 @@ a mixture.  Both are written as people write them, ``gaussian:0.2+salt_pepper:0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from aelab.noise import noises
 from aelab.noise.spec import Images
 
 How = Literal["then", "or"]
+
+#: What is chosen in place of a second noise where there is none.
+NO_NOISE: Final = "none"
 
 _SIGNS: Final[dict[How, str]] = {"then": "+", "or": "|"}
 _EXAMPLE: Final = "gaussian:0.2, gaussian:0.2+salt_pepper:0.05 (one after the other) or gaussian:0.2|masking:0.3 (one)"
@@ -54,6 +58,14 @@ class Corruption:
     def of(cls, noise: str, level: float) -> Self:
         """Return a single noise."""
         return cls((Part(noise, float(level)),))
+
+    @classmethod
+    def of_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Return what the settings of a training do to images, called as `NoiseConfig` calls them; none is checked."""
+        first = Part(settings["noise"], settings["noise_level"])
+        if settings["second_noise"] == NO_NOISE:
+            return cls((first,))
+        return cls((first, Part(settings["second_noise"], settings["second_level"])), settings["combined"])
 
     @classmethod
     def parse(cls, text: str) -> Self:
