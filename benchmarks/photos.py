@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _report(data: Dataset, trained: list[tuple[str, int, dict[str, Any]]]) -> None:
-    config = denoising.Config(noise="gaussian", level=_SIGMA)
+    config = denoising.Config(noise=f"gaussian:{_SIGMA}")
     shown = [
         denoising.example(inference.load(runs.find(answer["run"])), data, config, shown=data.counts["test"])
         for _, _, answer in trained

@@ -46,6 +46,31 @@ def test_a_field_counts_with_its_choice_only_and_has_a_value_always() -> None:
     assert EitherOven.counts("loaves", oven.to_json())
 
 
+@dataclass(frozen=True)
+class LaterOven(Oven):
+    """Has fields that ovens of an earlier day had not, and one that counts with several choices."""
+
+    only_with: ClassVar = {"blow": ("fuel", lambda: ("wood", "coal"))}
+    later: ClassVar = ("blow", "turn")
+    blow: float = field(1.0, "Blow", "How much air.")
+    turn: int = field(0, "Turn", "How often.")
+
+
+def test_a_field_can_count_with_several_choices() -> None:
+    values = LaterOven().to_json()
+    assert [LaterOven.counts("blow", values | {"fuel": fuel}) for fuel in ("wood", "coal", "gas")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_what_came_later_is_kept_as_soon_as_somebody_chooses_any_of_it() -> None:
+    assert LaterOven(loaves=3).to_keep() == Oven(loaves=3).to_json()
+    assert LaterOven(turn=2).to_keep() == LaterOven(turn=2).to_json()
+    assert LaterOven.parse(LaterOven(turn=2).to_keep()) == LaterOven(turn=2)
+
+
 @pytest.mark.parametrize(
     ("key", "given", "value"),
     [

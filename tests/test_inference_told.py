@@ -52,7 +52,7 @@ def test_what_is_measured_is_measured_with_the_true_classes(told: Inference, dig
     codes = latent_map.run(told, digits, latent_map.Config(limit=0)).codes
     np.testing.assert_allclose(codes, told.encode(images, labels), atol=1e-5)
     np.testing.assert_allclose(decoding.surroundings(told, digits).codes, codes, atol=1e-5)
-    clean = denoising.example(told, digits, denoising.Config(level=0.0), shown=6)
+    clean = denoising.example(told, digits, denoising.Config(noise="gaussian:0"), shown=6)
     told_right = digits.labels[np.random.default_rng(0).permutation(digits.indices("test"))[:6]]
     np.testing.assert_allclose(clean.restored, told.reconstruct(clean.noisy, told_right), atol=1e-5)
 

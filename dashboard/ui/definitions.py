@@ -8,7 +8,8 @@ import streamlit as st
 
 from aelab.metrics import metrics
 from aelab.metrics.spec import MetricSpec
-from aelab.noise.spec import NoiseSpec
+from aelab.noise import noises
+from aelab.noise.corruption import Corruption
 from ui.i18n import t
 
 
@@ -23,10 +24,10 @@ def direction(spec: MetricSpec) -> str:
     return t("lower is better") if spec.direction == "lower" else t("higher is better")
 
 
-def define(names: Sequence[str], noise: NoiseSpec | None = None) -> None:
-    """Draw a button that opens the definitions of measures, and of the noise they were taken under."""
+def define(names: Sequence[str], corruption: Corruption | None = None) -> None:
+    """Draw a button that opens the definitions of measures, and of the noises they were taken under."""
     with st.popover(t("What do these numbers mean?"), icon=":material/help:"):
-        if noise is not None:
+        for noise in dict.fromkeys(noises[part.noise] for part in corruption.parts) if corruption else ():
             st.markdown(f"**{t(noise.label)}** · {t('Severity')}: {t(noise.level_label)}")
             st.latex(noise.equation)
         for name in names:

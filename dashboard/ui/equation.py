@@ -10,6 +10,7 @@ import streamlit as st
 from aelab.models import models
 from aelab.models.equations import SourceLine, line_of
 from aelab.models.spec import ModelConfig, ModelSpec, Shape, Symbol
+from ui.denoise.words import told
 from ui.i18n import plain, t
 from ui.labels import choice_name
 
@@ -34,6 +35,8 @@ def _sentence(symbol: Symbol, config: ModelConfig, shape: Shape) -> str:
         return f"${symbol.latex}$ = **{math.prod(shape)}**: {t(symbol.meaning)} ({' × '.join(map(str, shape))})"
     if symbol.setting is None:
         return f"${symbol.latex}$: {t(symbol.meaning)}"
+    if symbol.setting not in config.names():  # what several settings make: a corruption
+        return f"${symbol.latex}$ = **{told(getattr(config, symbol.setting))}**: {t(symbol.meaning)}"
     label = t(config.knob(symbol.setting).label)
     return f"${symbol.latex}$ = **{plain(value(config, symbol.setting))}**: {t(symbol.meaning)} (*{label}*)"
 

@@ -48,7 +48,7 @@ def config_form(
 def _in_order(config: type[Config]) -> list[str]:
     """Return the fields as they are asked for: those that count only with a choice stand below it."""
     rank = {name: place for place, name in enumerate(config.names())}
-    return sorted(rank, key=lambda name: (rank[config.only_with.get(name, (name, ""))[0]], name in config.only_with))
+    return sorted(rank, key=lambda name: (rank[config.hangs_on(name)[0] or name], name in config.only_with))
 
 
 def config_control(config: type[Config], name: str, prefix: str, *, usual: Config | None = None) -> Any:

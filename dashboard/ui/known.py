@@ -9,6 +9,7 @@ from aelab.models import models
 from aelab.runs import Run, about
 from aelab.runs.about import About
 from ui import address
+from ui.denoise.words import told
 from ui.i18n import plain, t
 
 _TAIL = 8  # letters of an id that tell runs of one title apart
@@ -71,4 +72,6 @@ def remarks(run: Run, said: About) -> list[str]:
         found.append(t("imported on {day}; its numbers are as the file claims", day=plain(said.imported[:10])))
     if said.archived:
         found.append(t("archived"))
+    if run.corruption is not None:
+        found.append(t("trained to take away: {noise}", noise=told(run.corruption)))
     return found

@@ -6,9 +6,11 @@ from aelab.datasets import sources
 from aelab.datasets.store import Dataset
 from aelab.errors import N_
 from aelab.noise import noises
+from aelab.noise.corruption import NO_NOISE
 from ui.i18n import t
 
 PARTS = {"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")}
+_NOISES = ("noise", "second_noise")
 _CHOICES = {
     "rgb": N_("colour"), "gray": N_("grey"), "white": N_("white"), "black": N_("black"),
     "crop": N_("cut off"), "pad": N_("fill up"), "stretch": N_("distort"),
@@ -18,6 +20,7 @@ _CHOICES = {
     "bernoulli": N_("black or white (bernoulli)"), "gaussian": N_("normal, its variance learned (gaussian)"),
     "none": N_("leave them as they are"), "mirror": N_("mirror some"),
     "shift": N_("shift"), "both": N_("mirror and shift"),
+    "then": N_("one after the other"), "or": N_("one of them by chance"),
 }  # fmt: skip
 
 
@@ -43,6 +46,8 @@ def class_names(data: Dataset) -> list[str]:
 
 def choice_name(choice: str, field: str = "") -> str:
     """Return what a choice in a form is called; `field` tells a noise from a likelihood of the same name."""
-    if field == "noise" and choice in noises:
+    if field in _NOISES and choice in noises:
         return t(noises[choice].label)
+    if field in _NOISES and choice == NO_NOISE:
+        return t("nothing more")
     return t(_CHOICES.get(choice, choice))

@@ -11,7 +11,7 @@ from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.intake.pictures import read_picture
 from aelab.metrics.mse import mse
-from aelab.noise.spec import NoiseSpec
+from aelab.noise.corruption import Corruption
 from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import probing
@@ -21,12 +21,12 @@ from ui.i18n import plain, say, t
 _TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
 
 
-def offer_to_restore(run: Run, noise: NoiseSpec, level: float) -> None:
+def offer_to_restore(run: Run, corruption: Corruption) -> None:
     """Let the visitor bring a picture, corrupt it as chosen, and have the run restore it."""
     image = _ask(caches.images_of(run))
     if image is None:
         return
-    noisy = noise.corrupt(image, level, np.random.default_rng(0))
+    noisy = corruption.corrupt(image, np.random.default_rng(0))
     mosaic.show(
         np.concatenate([image, noisy, caches.networks(run).reconstruct(noisy)]),
         3,

@@ -10,10 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from aelab.metrics import metrics
-from aelab.noise import noises
+from aelab.noise.corruption import Corruption
 from aelab.reports.csv import to_csv
 from aelab.studies.denoising import Denoising
 from ui.definitions import heading
+from ui.denoise.words import told
 from ui.i18n import t
 from ui.labels import PARTS
 
@@ -28,7 +29,6 @@ def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
         [
             {
                 "noise": found.noise,
-                "level": found.level,
                 "measure": name,
                 "noisy": found.noisy[name].mean,
                 "restored": found.restored[name].mean,
@@ -48,7 +48,6 @@ def denoising_columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "noise": t("Noise"),
-        "level": number(t("Severity"), format="%.3g"),
         "measure": t("Measure"),
         "noisy": number(t("Noisy"), format="%.3f"),
         "restored": number(t("Restored"), format="%.3f"),
@@ -64,7 +63,7 @@ def denoising_columns() -> dict[str, Any]:
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the lab's words in the language that is shown; in its CSV they stay identifiers."""
     words = {
-        "noise": lambda name: t(noises[name].label),
+        "noise": lambda name: told(Corruption.parse(name)),
         "measure": lambda name: heading(metrics[name]),
         "split": lambda part: t(PARTS[part]),
     }

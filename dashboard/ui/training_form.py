@@ -29,7 +29,7 @@ _OF_STEPS = ("epochs", "batch_size", "learning_rate", "augment")  # a closed for
 def begin_with(run: Run) -> None:
     """Let the form stand, in the next script run, at the settings of a run."""
     st.session_state[_NEXT] = run
-    address.keep({name: str(value) for name, value in run.settings.items()} | {"model": run.model}, _names())
+    address.keep({name: str(value) for name, value in run.all_settings.items()} | {"model": run.model}, _names())
     pickers.choose_next(dataset=run.dataset)
 
 
@@ -38,11 +38,11 @@ def _take_next() -> None:
     run: Run | None = st.session_state.pop(_NEXT, None)
     if run is None:
         return
-    asked = {name: str(value) for name, value in run.settings.items()} | {"model": run.model}
+    asked = {name: str(value) for name, value in run.all_settings.items()} | {"model": run.model}
     st.session_state[f"{_PAGE}.asked"] = asked
     st.session_state[f"{_PAGE}.model"] = run.model
     common = set(TrainingConfig.names())
-    for name, value in run.settings.items():
+    for name, value in run.all_settings.items():
         # Set, not forgotten: the browser would send back what stood there before.
         key = f"{_PAGE}.{run.dataset if name in common else run.model}.{name}"
         st.session_state[key] = st.session_state[f"{key}.usual"] = value

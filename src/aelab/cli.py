@@ -207,8 +207,13 @@ def _add_studies(top: Any) -> None:
     )
     denoise = _command(top, "denoise", studies.denoise, "measure how much of a noise a run takes away")
     denoise.add_argument("run", metavar="RUN")
-    denoise.add_argument("--noise", required=True)
-    denoise.add_argument("--level", required=True)
+    denoise.add_argument(
+        "--noise",
+        required=True,
+        help="gaussian:0.2, gaussian:0.2+salt_pepper:0.05 (one after the other), gaussian:0.2|masking:0.3 (each image "
+        "one of them), or a name with --level",
+    )
+    denoise.add_argument("--level", help="how strong a single noise is")
     denoise.add_argument("--seed")
     denoise.add_argument(
         "--filters", action="store_true", help="hold the run against classical filters, tuned on validation images"

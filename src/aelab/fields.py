@@ -13,9 +13,12 @@ import typing
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Literal, Self, cast, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, TypeAlias, cast, get_args, get_origin
 
 from aelab.errors import LabError
+
+#: Fields, each with the field of choices it hangs on, and one choice or a function that returns several.
+OnlyWith: TypeAlias = Mapping[str, tuple[str, str | Callable[[], tuple[str, ...]]]]
 
 _LONGEST_TEXT = 4096  # as long as a path can be
 
@@ -58,12 +61,16 @@ class Config:
 
     Attributes
     ----------
-    only_with : mapping of str to (str, str)
-        Fields that count only where a field of choices has one of them: ``{"width": ("body", "dense")}``. The others
-        have a value all the same; a form does not ask for it.
+    only_with : OnlyWith
+        Fields that count only where a field of choices has one of them, or one of several that a function returns:
+        ``{"width": ("body", "dense")}``. The others have a value all the same; a form does not ask for it.
+    later : tuple of str
+        Fields that came when there were runs without them. While all of them have their defaults none is kept, so
+        that what is asked for is still the same question as it was before them.
     """
 
-    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    only_with: ClassVar[OnlyWith] = {}
+    later: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for name in self.names():
@@ -92,8 +99,16 @@ class Config:
     @classmethod
     def counts(cls, name: str, values: Mapping[str, Any]) -> bool:
         """Return whether field `name` counts beside the values of the others."""
-        field, choice = cls.only_with.get(name, ("", ""))
-        return not field or values[field] == choice
+        field, choices = cls.hangs_on(name)
+        return not field or values[field] in choices
+
+    @classmethod
+    def hangs_on(cls, name: str) -> tuple[str, tuple[str, ...]]:
+        """Return which field must have one of which choices for field `name` to count; "" where it always counts."""
+        field, wanted = cls.only_with.get(name, ("", ()))
+        if callable(wanted):
+            return field, wanted()
+        return field, (wanted,) if isinstance(wanted, str) else wanted
 
     @classmethod
     def suited(cls, values: Mapping[str, Any]) -> Self:
@@ -121,6 +136,12 @@ class Config:
     def to_json(self) -> dict[str, Any]:
         """Return the values by name; `parse` reads them back."""
         return dataclasses.asdict(self)
+
+    def to_keep(self) -> dict[str, Any]:
+        """Return the values by name as a run keeps them, without those that came later and that nobody has chosen."""
+        values = self.to_json()
+        usual = all(values[f.name] == f.default for f in dataclasses.fields(self) if f.name in self.later)
+        return {name: value for name, value in values.items() if not (usual and name in self.later)}
 
 
 def check_keys(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:

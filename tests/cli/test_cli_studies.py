@@ -31,11 +31,11 @@ def test_evaluating_again_gives_the_numbers_of_the_training(answer: Answers, lab
 
 def test_denoising_is_answered_with_the_numbers_of_its_study(answer: Answers, lab: TrainedLab) -> None:
     found = answer("denoise", lab.runs["dae"], "--noise", "salt_pepper", "--level", "0.1")
-    assert set(found) == {"run", "noise", "level", "split", "n", "compared", "noisy", "restored", "gain_db"}
-    config = denoising.Config(noise="salt_pepper", level=0.1)
+    assert set(found) == {"run", "noise", "split", "n", "compared", "noisy", "restored", "gain_db"}
+    config = denoising.Config(noise="salt_pepper:0.1")
     run = runs.find(lab.runs["dae"])
     expected = denoising.run(inference.load(run), store.open_dataset("digits"), config)
-    assert (found["n"], found["split"], found["level"]) == (359, "test", 0.1)
+    assert (found["n"], found["split"], found["noise"]) == (359, "test", "salt_pepper:0.1")
     for part in ("noisy", "restored"):
         assert set(found[part]) == {"psnr", "ssim"}
         for name, value in found[part].items():
@@ -49,9 +49,19 @@ def test_filters_are_answered_and_written_the_best_first(answer: Answers, lab: T
     found = answer("denoise", lab.runs["dae"], *asked)
     assert {method["name"] for method in found["methods"]} == {"run", *filters.names()}
     header, *lines = rows(out)
-    assert header[:3] == ["method", "settings", "psnr"]
-    assert [line[0] for line in lines] == [method["name"] for method in found["methods"]]
-    assert [float(line[2]) for line in lines] == sorted((float(line[2]) for line in lines), reverse=True)
+    assert header[:4] == ["noise", "method", "settings", "psnr"]
+    assert {line[0] for line in lines} == {found["noise"]} == {"salt_pepper:0.1"}
+    assert [line[1] for line in lines] == [method["name"] for method in found["methods"]]
+    assert [float(line[3]) for line in lines] == sorted((float(line[3]) for line in lines), reverse=True)
+
+
+@pytest.mark.parametrize("noise", ["gaussian:0.2+salt_pepper:0.05", "gaussian:0.2|masking:0.3"])
+def test_noises_put_together_are_measured_from_a_shell(answer: Answers, lab: TrainedLab, noise: str) -> None:
+    found = answer("denoise", lab.runs["dae"], "--noise", noise)
+    run = runs.find(lab.runs["dae"])
+    expected = denoising.run(inference.load(run), run.images(), denoising.Config(noise=noise))
+    assert found["noise"] == noise
+    assert found["gain_db"] == pytest.approx(expected.gain.mean)
 
 
 def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: TrainedLab) -> None:
@@ -64,16 +74,20 @@ def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: Trained
 @pytest.mark.parametrize(
     ("noise", "level", "sentence"),
     [
-        ("rain", "0.1", f"noise must be one of {', '.join(noises.names())}; it is 'rain'."),
-        ("gaussian", "1.5", "The level of Gaussian noise must be between 0 and 1.0; it is 1.5."),
-        ("gaussian", "-1", "level must be between 0 and 100; it is -1."),
-        ("gaussian", "much", "level must be a number between 0 and 100; it is 'much'."),
+        ("rain", "0.1", f"There is no noise called 'rain'; choose one of {', '.join(noises.names())}."),
+        ("gaussian", "1.5", "The level of Gaussian noise must be between 0 and 1; it is 1.5."),
+        ("gaussian", "-1", "The level of Gaussian noise must be between 0 and 1; it is -1."),
+        ("gaussian", "much", "'gaussian:much' is no corruption: write gaussian:0.2, "),
+        ("gaussian:0.1+jpeg:200", None, "The level of JPEG artefacts must be between 0 and 99; it is 200."),
+        ("gaussian", None, "'gaussian' is no corruption: write gaussian:0.2, "),
     ],
 )
-def test_a_noise_that_cannot_be_made_is_refused(
-    refusal: Refusal, lab: TrainedLab, noise: str, level: str, sentence: str
+def test_a_noise_that_cannot_be_made_is_refused_in_a_sentence(
+    refusal: Refusal, lab: TrainedLab, noise: str, level: str | None, sentence: str
 ) -> None:
-    assert refusal("denoise", lab.runs["dae"], "--noise", noise, f"--level={level}") == sentence
+    levels = [] if level is None else [f"--level={level}"]
+    for filters_too in ([], ["--filters"]):
+        assert refusal("denoise", lab.runs["dae"], "--noise", noise, *levels, *filters_too).startswith(sentence)
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])

@@ -45,6 +45,13 @@ def test_options_are_settings_too(answer: Answers, lab: TrainedLab) -> None:
     assert listed[found["run"]] == "queued"
 
 
+@pytest.mark.usefixtures("no_workers")
+def test_a_mixture_of_noises_can_be_trained_on(answer: Answers, lab: TrainedLab) -> None:
+    wanted = ("--set", "second_noise=salt_pepper", "--set", "second_level=0.1", "--set", "combined=or")
+    found = answer("train", "--dataset", "digits", "--model", "dae", "--detach", *wanted)
+    assert str(runs.find(found["run"]).corruption) == "gaussian:0.3|salt_pepper:0.1"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

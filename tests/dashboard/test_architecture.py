@@ -85,6 +85,12 @@ def test_the_symbols_are_worth_what_the_form_says(lab: TrainedLab, visit) -> Non
     assert "= **normal, its variance learned (gaussian)**: likelihood of the image" in said
 
 
+def test_what_corrupts_the_images_is_told_beside_its_symbol(lab: TrainedLab, visit) -> None:
+    page = opened(visit("train", model="dae", second_noise="masking", second_level="0.2"))
+    told = "$c$ = **Gaussian noise 0.3, then Masking 0.2**: what corrupts the image, and how strongly"
+    assert told in words(page)
+
+
 def test_the_drawing_follows_the_form_and_says_itself_in_words(lab: TrainedLab, visit) -> None:
     page = opened(visit("train", model="conv_ae"))
     page.number_input(key="train.conv_ae.latent_dim").set_value(49).run()

@@ -31,7 +31,7 @@ each_level = pytest.mark.parametrize("share", [0.0, 0.35, 1.0], ids=["none", "so
 
 
 def measured(run: Run, noise: str, level: float) -> Denoising:
-    return denoising.run(inference.load(run), store.open_dataset(run.dataset), Config(noise=noise, level=level))
+    return denoising.run(inference.load(run), store.open_dataset(run.dataset), Config(noise=f"{noise}:{level}"))
 
 
 def choose(page: AppTest, noise: str, level: float) -> AppTest:
@@ -55,7 +55,7 @@ def test_the_table_has_the_numbers_of_the_study(lab: TrainedLab, visit, noise: s
     }
     for (_, row), name in zip(table.iterrows(), headings, strict=True):
         before, after = expected.noisy[name].mean, expected.restored[name].mean
-        assert (row["noise"], row["level"]) == (noises[noise].label, level)
+        assert row["noise"] == f"{noises[noise].label} {level:g}"
         assert row["measure"] == headings[name]
         assert row["noisy"] == pytest.approx(before)
         assert row["restored"] == pytest.approx(after)
@@ -76,7 +76,7 @@ def test_the_picture_is_clean_noisy_and_restored(lab: TrainedLab, visit, noise: 
     level = noises[noise].severities[3]
     page = choose(visit("denoise"), noise, level)
     run = runs.find(lab.runs["dae"])
-    shown = denoising.example(inference.load(run), store.open_dataset("digits"), Config(noise=noise, level=level))
+    shown = denoising.example(inference.load(run), store.open_dataset("digits"), Config(noise=f"{noise}:{level}"))
     assert pictures(page) == [picture_of(np.concatenate([shown.clean, shown.noisy, shown.restored]), 8)]
 
 
@@ -96,6 +96,25 @@ def test_each_noise_remembers_its_own_level(lab: TrainedLab, visit) -> None:
     page = choose(page, "salt_pepper", 0.05)
     page.selectbox(key="noise").select("gaussian").run()
     assert page.slider(key="severity.gaussian").value == 0.7
+
+
+def test_a_second_noise_follows_the_first_in_pictures_numbers_and_words(lab: TrainedLab, visit) -> None:
+    page = choose(visit("denoise"), "gaussian", 0.2)
+    page.selectbox(key="noise.second").select("gaussian").run()
+    page.slider(key="severity.second.gaussian").set_value(0.4).run()
+    assert page.slider(key="severity.gaussian").value == 0.2  # each place has a level of its own
+    page.selectbox(key="noise.second").select("masking").run()
+    page.slider(key="severity.second.masking").set_value(0.05).run()
+    config = Config(noise="gaussian:0.2+masking:0.05")
+    run = runs.find(lab.runs["dae"])
+    expected = denoising.run(inference.load(run), run.images(), config)
+    table = page.dataframe[0].value
+    assert set(table["noise"]) == {"Gaussian noise 0.2, then Masking 0.05"}
+    assert table.iloc[0]["noisy"] == pytest.approx(expected.noisy["psnr"].mean)
+    shown = denoising.example(inference.load(run), run.images(), config)
+    assert pictures(page) == [picture_of(np.concatenate([shown.clean, shown.noisy, shown.restored]), 8)]
+    equations = [each.value.strip("$\n ") for each in page.latex]
+    assert {noises["gaussian"].equation, noises["masking"].equation} <= set(equations)
 
 
 def test_the_denoising_run_comes_first_and_others_are_told_from_it(lab: TrainedLab, visit) -> None:
@@ -149,14 +168,15 @@ def test_images_that_the_noise_left_alone_are_counted_and_not_in_the_means(
 def test_a_noise_that_hits_nothing_is_not_taken_for_severity_0(lab: TrainedLab) -> None:
     nothing = Estimate(np.nan, np.nan, np.nan, 0, infinite=3)
     same = {"psnr": Estimate(np.inf, np.inf, np.inf, 0, 3), "ssim": Estimate(1.0, 1.0, 1.0, 3)}
-    found = Denoising("salt_pepper", 0.01, "test", 3, same, same, nothing)
+    found = Denoising("salt_pepper:0.01", "test", 3, same, same, nothing)
     assert gain_sentence(found).startswith("There is no gain to measure: each of the N = 3 test images is identical")
-    assert gain_sentence(dataclasses.replace(found, level=0.0)).startswith("At severity 0 there is nothing to restore")
+    unharmed = dataclasses.replace(found, noise="salt_pepper:0")
+    assert gain_sentence(unharmed).startswith("At severity 0 there is nothing to restore")
 
 
 def test_a_single_test_image_has_a_gain_without_an_interval() -> None:
     one = {"psnr": Estimate(20.0, np.nan, np.nan, 1), "ssim": Estimate(0.5, np.nan, np.nan, 1)}
-    found = Denoising("gaussian", 0.2, "test", 1, one, one, Estimate(0.0, np.nan, np.nan, 1))
+    found = Denoising("gaussian:0.2", "test", 1, one, one, Estimate(0.0, np.nan, np.nan, 1))
     assert "nan" not in gain_sentence(found)
     assert "over N = 1 test images, too few for an interval" in gain_sentence(found)
 

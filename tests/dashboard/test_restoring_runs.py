@@ -39,7 +39,7 @@ def test_denoise_offers_it_among_the_first_and_shows_what_it_restores(unet: Run,
     page = visit("denoise", run=unet.id)
     assert unet.id in page.selectbox[0].options[:2]  # with the denoising autoencoder
     assert "Restoring changes PSNR by" in words(page)
-    config = denoising.Config(noise="gaussian", level=0.2)
+    config = denoising.Config(noise="gaussian:0.2")
     shown = denoising.example(inference.load(unet), unet.images(), config)
     assert picture_of(np.concatenate([shown.clean, shown.noisy, shown.restored]), len(shown.clean)) in pictures(page)
     assert "no bottleneck: that it gives clean images back says nothing" in words(page)

@@ -12,6 +12,7 @@ from aelab.datasets.store import open_dataset
 from aelab.jobs import folder
 from aelab.models import models
 from aelab.models.tracing import summarize
+from aelab.noise import noises
 from aelab.tasks import train
 from aelab.training.config import TrainingConfig, suggested_batch_size, usual
 
@@ -74,7 +75,7 @@ def test_train_starts_what_the_form_says(lab: TrainedLab, visit, nobody, model: 
     (run,) = (row.run for row in runs.listed() if row.run and row.id not in lab.runs.values())
     assert (run.model, run.dataset) == (model, "digits")
     del form["model"]
-    assert run.settings.items() >= form.items()
+    assert run.all_settings.items() >= form.items()
     assert (run.settings[size_of(model)], run.settings["seed"], run.settings["limit"]) == (4, 5, 120)
     assert nobody.asked == [run.id]
     assert page.query_params["follow"] in (run.id, [run.id])
@@ -170,9 +171,9 @@ def test_every_number_is_bounded_as_its_config_says(lab: TrainedLab, visit, mode
     page = choose(visit("train"), model)
     config = models[model].config
     for name in set(config.names()) - {"classes"}:  # which the images say
-        if name in config.only_with:
-            field, choice = config.only_with[name]
-            page.selectbox(key=f"train.{model}.{field}").select(choice).run()
+        field, choices = config.hangs_on(name)
+        if field:
+            page.selectbox(key=f"train.{model}.{field}").select(choices[0]).run()
         if config.choices(name) is None:
             control = page.number_input(key=f"train.{model}.{name}")
             assert (control.min, control.max) == (config.knob(name).low, config.knob(name).high)
@@ -203,6 +204,30 @@ def test_the_form_asks_for_what_the_chosen_body_has_and_for_nothing_else(lab: Tr
     assert nobody.asked == [train.submit("digits", "vae", {"batch_size": suggested_batch_size(1259)}).id]
     page.selectbox(key="train.vae.body").select("dense").run()
     assert page.number_input(key="train.vae.width").value == 64
+
+
+def test_the_form_asks_for_a_level_with_a_second_noise_only_and_begins_at_its_usual_one(
+    lab: TrainedLab, visit, nobody
+) -> None:
+    page = choose(visit("train"), "dae")
+    assert not {"second_level", "combined"} & set(controls(page))
+    page.selectbox(key="train.dae.second_noise").select("masking").run()
+    assert page.number_input(key="train.dae.second_level").value == noises["masking"].default
+    page.selectbox(key="train.dae.combined").select("or").run()
+    page = press(page, "Train")
+    (asked,) = nobody.asked
+    assert str(runs.find(asked).corruption) == "gaussian:0.3|masking:0.3"
+    assert "trained to take away: for each image one of Gaussian noise 0.3, Masking 0.3" in words(page)
+
+
+def test_the_form_forgets_a_second_noise_when_it_takes_the_settings_of_a_run_without_one(
+    lab: TrainedLab, visit
+) -> None:
+    page = visit("train", model="dae", second_noise="masking")
+    assert controls(page)["second_noise"] == "masking"
+    page.session_state["train.next"] = runs.find(lab.runs["dae"])
+    page.run()
+    assert controls(page)["second_noise"] == "none"
 
 
 def test_choices_have_names_that_say_what_they_are(lab: TrainedLab, visit) -> None:

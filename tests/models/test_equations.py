@@ -13,6 +13,7 @@ from aelab.models import models
 from aelab.models._variational import CODE
 from aelab.models.equations import line_of
 from aelab.models.spec import ModelSpec, Symbol
+from aelab.noise.corruption import Corruption
 
 ALL = [pytest.param(spec, id=spec.name) for spec in models]
 SYMBOLS = [pytest.param(spec, symbol, id=f"{spec.name}-{symbol.latex}") for spec in models for symbol in spec.symbols]
@@ -87,8 +88,8 @@ def test_each_side_has_a_loss_of_its_own_and_a_line_of_it(spec: ModelSpec) -> No
 
 
 @pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.name) for spec in models if spec.denoises])
-def test_the_noise_of_training_and_its_level_are_symbols(spec: ModelSpec) -> None:
-    assert {"noise", "noise_level"} <= {symbol.setting for symbol in spec.symbols}
+def test_what_the_images_of_training_are_put_through_is_a_symbol(spec: ModelSpec) -> None:
+    assert "corruption" in {symbol.setting for symbol in spec.symbols}
 
 
 @pytest.mark.parametrize(("spec", "symbol"), SYMBOLS)
@@ -106,9 +107,10 @@ def test_the_variational_families_draw_their_codes_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(("spec", "symbol"), SYMBOLS)
-def test_a_symbol_that_is_a_setting_is_one_that_the_form_has(spec: ModelSpec, symbol: Symbol) -> None:
+def test_a_symbol_that_is_a_setting_is_one_that_the_form_has_or_that_it_makes(spec: ModelSpec, symbol: Symbol) -> None:
     if symbol.setting is not None:
-        assert symbol.setting in spec.config.names()
+        made = isinstance(getattr(spec.config(), symbol.setting), Corruption)
+        assert made != (symbol.setting in spec.config.names())
 
 
 @pytest.mark.parametrize("spec", ALL)

@@ -21,9 +21,16 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(3)
 
 
-@pytest.mark.parametrize("text", ["gaussian:0.2", BOTH, EITHER, "jpeg:40+gaussian:0.1+masking:0.3"])
+@pytest.mark.parametrize(
+    "text", ["gaussian:0.2", "gaussian:0.09803921568627451", BOTH, EITHER, "jpeg:40+gaussian:0.1+masking:0.3"]
+)
 def test_what_is_written_is_read_back(text: str) -> None:
     assert str(Corruption.parse(text)) == text
+
+
+def test_a_name_of_a_file_says_what_it_is_about() -> None:
+    assert Corruption.parse("gaussian:0.2").slug == "gaussian-0.2"
+    assert Corruption.parse(EITHER).slug == "gaussian-0.2-or-salt_pepper-0.05"
 
 
 def test_a_single_noise_is_that_noise() -> None:

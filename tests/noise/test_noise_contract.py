@@ -117,4 +117,4 @@ def test_no_images_give_no_images(spec, images):
 def test_level_out_of_bounds_is_one_sentence_with_the_bounds(spec, images, level):
     with pytest.raises(LabError) as caught:
         spec.corrupt(images, level, rng())
-    assert str(caught.value) == (f"The level of {spec.label} must be between 0 and {spec.highest}; it is {level}.")
+    assert str(caught.value) == (f"The level of {spec.label} must be between 0 and {spec.highest:g}; it is {level:g}.")

@@ -15,7 +15,7 @@ from aelab.studies import baselines, denoising
 from aelab.studies.baselines import RUN, Baselines, Config
 from aelab.tasks import baselines as task
 
-CONFIG = Config(noise="salt_pepper", level=0.05, limit=60)
+CONFIG = Config(noise="salt_pepper:0.05", limit=60)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,15 @@ def test_a_run_that_only_draws_is_refused_before_a_worker_starts(gan_lab: Traine
         task.submit(gan_lab.runs["gan"], CONFIG)
 
 
-def test_a_level_that_the_noise_does_not_have_is_refused_before_a_worker_starts(lab: TrainedLab) -> None:
-    with pytest.raises(LabError, match=r"The level of Salt and pepper noise must be between 0 and 1\.0; it is 3\.0\."):
-        task.submit(lab.runs["dae"], replace(CONFIG, level=3.0))
+def test_a_level_that_the_noise_does_not_have_is_refused_before_a_worker_starts() -> None:
+    with pytest.raises(LabError, match=r"The level of Salt and pepper noise must be between 0 and 1; it is 3\."):
+        replace(CONFIG, noise="salt_pepper:3")
+
+
+def test_noises_put_together_are_one_draw_for_all_methods(lab: TrainedLab) -> None:
+    run, config = runs.find(lab.runs["dae"]), Config(noise="gaussian:0.2+salt_pepper:0.05", limit=40)
+    found = baselines.run(inference.load(run), run.images(), config)
+    clean, noisy, _ = denoising.corrupted(run.images(), config)
+    nothing = next(method for method in found.methods if method.name == "nothing")
+    assert nothing.psnr.mean == pytest.approx(psnr.psnr(clean, noisy, data_range=1.0).mean())
+    assert set(baselines.table(found)["noise"]) == {"gaussian:0.2+salt_pepper:0.05"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from made_runs import made
 from scipy import stats
 
 from aelab import runs
+from aelab.models import models
 from aelab.runs.run import Parent
 from aelab.studies import comparison
 from aelab.studies.curves import curve_groups
@@ -32,6 +34,13 @@ def test_what_one_model_has_and_another_has_not_is_a_difference() -> None:
     table = differences([made("vae", beta=4.0), made("conv_ae", dataset="other", checksum="c2")])
     assert list(table.columns)[:4] == ["run", "model", "dataset", "dataset_checksum"]
     assert list(table["beta"]) == [4.0, None]
+
+
+def test_a_run_from_before_there_were_second_noises_differs_from_one_that_has_one() -> None:
+    earlier, later = made("dae"), made("dae", second_noise="masking")
+    settings = {name: value for name, value in earlier.settings.items() if name not in models["dae"].config.later}
+    table = differences([replace(earlier, settings=settings), later])
+    assert table.to_dict("list") == {"run": [earlier.id, later.id], "second_noise": ["none", "masking"]}
 
 
 def test_the_same_name_for_other_images_is_a_difference() -> None:

@@ -11,6 +11,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from aelab.errors import LabError
 from aelab.noise import noises
+from aelab.noise.corruption import Corruption
 from aelab.studies import denoising
 from aelab.studies.denoising import Config
 
@@ -40,7 +41,7 @@ def scikit_image(clean: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
 @each_noise
 def test_numbers_agree_with_scikit_image(opened, noise: str) -> None:
     networks, dataset = opened("dae")
-    config = Config(noise=noise, level=noises[noise].default, limit=60)
+    config = Config(noise=f"{noise}:{noises[noise].default}", limit=60)
     found = denoising.run(networks, dataset, config)
     shown = denoising.example(networks, dataset, config, shown=60)
     noisy, restored = scikit_image(shown.clean, shown.noisy), scikit_image(shown.clean, shown.restored)
@@ -48,12 +49,13 @@ def test_numbers_agree_with_scikit_image(opened, noise: str) -> None:
         assert found.noisy[name].mean == pytest.approx(noisy[name].mean(), abs=1e-5)
         assert found.restored[name].mean == pytest.approx(restored[name].mean(), abs=1e-5)
     assert found.gain.mean == pytest.approx((restored["psnr"] - noisy["psnr"]).mean(), abs=1e-5)
-    assert (found.noise, found.level, found.n, found.split) == (noise, noises[noise].default, 60, "test")
+    assert found.corruption == Corruption.of(noise, noises[noise].default)
+    assert (found.n, found.split) == (60, "test")
 
 
 @each_noise
 def test_every_run_is_given_the_same_draw(opened, noise: str) -> None:
-    config = Config(noise=noise, level=0.5)
+    config = Config(noise=f"{noise}:0.5")
     one, other = (denoising.run(*opened(model), config) for model in ("pca", "dae"))
     assert one.noisy == other.noisy
     assert one.restored != other.restored
@@ -65,7 +67,7 @@ def test_every_run_is_given_the_same_draw(opened, noise: str) -> None:
 @each_noise
 def test_the_images_of_a_smaller_limit_are_among_those_of_a_larger_one(opened, noise: str) -> None:
     networks, dataset = opened("pca")
-    config = Config(noise=noise, level=0.3)
+    config = Config(noise=f"{noise}:0.3")
     few, many = (denoising.example(networks, dataset, config, shown=count) for count in (4, 40))
     np.testing.assert_array_equal(few.clean, many.clean[:4])
     np.testing.assert_array_equal(few.noisy, many.noisy[:4])
@@ -74,7 +76,7 @@ def test_the_images_of_a_smaller_limit_are_among_those_of_a_larger_one(opened, n
 @each_noise
 def test_the_same_images_are_shown_at_every_severity(opened, noise: str) -> None:
     networks, dataset = opened("pca")
-    shown = [denoising.example(networks, dataset, Config(noise=noise, level=level)) for level in (0.0, 0.2, 0.6)]
+    shown = [denoising.example(networks, dataset, Config(noise=f"{noise}:{level}")) for level in (0.0, 0.2, 0.6)]
     for example in shown[1:]:
         np.testing.assert_array_equal(example.clean, shown[0].clean)
     np.testing.assert_array_equal(shown[0].noisy, shown[0].clean)
@@ -91,7 +93,7 @@ def test_only_test_images_are_measured(opened) -> None:
 
 
 def test_without_noise_nothing_is_gained_and_nothing_made_up(opened) -> None:
-    found = denoising.run(*opened("dae"), Config(level=0))
+    found = denoising.run(*opened("dae"), Config(noise="gaussian:0"))
     assert found.noisy["psnr"].mean == np.inf
     assert found.noisy["ssim"].mean == pytest.approx(1)
     assert np.isnan(found.gain.mean)
@@ -102,7 +104,7 @@ def test_without_noise_nothing_is_gained_and_nothing_made_up(opened) -> None:
 def test_both_means_and_the_gain_are_over_the_same_images(imported) -> None:
     rng = np.random.default_rng(0)
     dataset = imported(rng.integers(1, 255, (200, 12, 12), dtype=np.uint8), np.zeros(200, int))
-    config = Config(noise="salt_pepper", level=0.01)
+    config = Config(noise="salt_pepper:0.01")
     # Restores every other image perfectly, the others not at all: as infinite as an image that was not hit.
     clean = denoising.example(Restorer(lambda noisy: noisy), dataset, config, shown=1000).clean
     odd = (np.arange(len(clean)) % 2 == 1)[:, None, None, None]
@@ -128,7 +130,7 @@ def test_what_cannot_be_measured_is_not_left_out_in_silence(opened) -> None:
 
 @each_noise
 def test_the_strongest_noise_can_be_measured(opened, noise: str) -> None:
-    found = denoising.run(*opened("dae"), Config(noise=noise, level=noises[noise].highest))
+    found = denoising.run(*opened("dae"), Config(noise=f"{noise}:{noises[noise].highest}"))
     assert 0 < found.noisy["psnr"].mean < (22 if noise == "jpeg" else 15)  # JPEG leaves digits legible at its worst
     assert np.isfinite(found.gain.mean)
 
@@ -140,8 +142,21 @@ def test_another_seed_is_another_draw(opened) -> None:
     assert one.noisy["psnr"].mean == pytest.approx(other.noisy["psnr"].mean, abs=0.2)
 
 
+def test_noises_put_together_are_measured_on_the_draw_that_is_shown(opened) -> None:
+    networks, dataset = opened("dae")
+    config = Config(noise="gaussian:0.2+masking:0.1", limit=30)
+    found, shown = denoising.run(networks, dataset, config), denoising.example(networks, dataset, config, shown=30)
+    assert found.noisy["psnr"].mean == pytest.approx(scikit_image(shown.clean, shown.noisy)["psnr"].mean(), abs=1e-5)
+    alone = denoising.run(networks, dataset, Config(noise="gaussian:0.2", limit=30))
+    assert found.noisy["psnr"].mean < alone.noisy["psnr"].mean
+
+
+def test_one_corruption_has_one_name_however_it_is_written() -> None:
+    assert Config(noise=" gaussian:.20 + masking:0.1") == Config(noise="gaussian:0.2+masking:0.1")
+
+
 def test_a_noise_or_level_that_is_not_there_is_refused() -> None:
-    with pytest.raises(LabError, match="noise must be one of gaussian, salt_pepper"):
-        Config(noise="rain")
-    with pytest.raises(LabError, match=r"level must be between 0 and 100; it is 100\.5"):
-        Config(level=100.5)
+    with pytest.raises(LabError, match="no noise called 'rain'; choose one of gaussian, salt_pepper"):
+        Config(noise="rain:0.1")
+    with pytest.raises(LabError, match=r"level of Gaussian noise must be between 0 and 1; it is 100\.5"):
+        Config(noise="gaussian:100.5")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aelab import runs
 from aelab.errors import LabError
 from aelab.models import models
 from aelab.noise import noises
@@ -87,6 +88,41 @@ def test_a_noise_begins_at_its_own_usual_level(noise: str) -> None:
     level = plan("dae", {"noise": noise}).model_config.to_json()["noise_level"]
     assert level == (0.3 if noise == "gaussian" else noises[noise].default)
     assert plan("dae", {"noise": noise, "noise_level": "0.05"}).model_config.to_json()["noise_level"] == 0.05
+
+
+def test_a_second_noise_begins_at_its_own_usual_level() -> None:
+    config = plan("dae", {"second_noise": "jpeg"}).model_config
+    assert str(config.corruption) == f"gaussian:0.3+jpeg:{noises['jpeg'].default:g}"
+    assert plan("dae", {"second_noise": "jpeg", "second_level": "30"}).model_config.second_level == 30
+
+
+def test_a_second_noise_can_be_no_stronger_than_its_file_says() -> None:
+    with pytest.raises(LabError) as refused:
+        plan("dae", {"second_noise": "salt_pepper", "second_level": 3})
+    assert str(refused.value) == "second_level must be between 0 and 1 for Salt and pepper noise; it is 3."
+    assert plan("dae", {"second_level": 3})  # there is no second noise: nothing is too strong
+
+
+OF_AN_EARLIER_LAB = {
+    "latent_dim": 32, "loss": "mse", "filters": 16, "noise": "gaussian", "noise_level": 0.25, "epochs": 10,
+    "batch_size": 128, "learning_rate": 0.002, "seed": 0, "limit": 0, "augment": "none",
+}  # fmt: skip
+
+
+def test_a_run_from_before_there_were_second_noises_is_the_same_run() -> None:
+    chosen = plan("dae", OF_AN_EARLIER_LAB)
+    assert str(chosen.model_config.corruption) == "gaussian:0.25"
+    assert runs.new_run("digits", "checksum", chosen).settings == OF_AN_EARLIER_LAB
+    assert runs.new_run("digits", "checksum", chosen).id == "dae-digits-3692ade3"
+
+
+@pytest.mark.parametrize("level", [0.1, 0.3])  # the default of the field, and the usual level of the noise
+@pytest.mark.parametrize("combined", ["then", "or"])
+def test_a_run_keeps_its_second_noise(level: float, combined: str) -> None:
+    chosen = plan("unet_dae", {"second_noise": "masking", "second_level": level, "combined": combined})
+    run = runs.new_run("digits", "checksum", chosen)
+    assert run.plan == chosen
+    assert run.corruption == chosen.model_config.corruption
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aelab.noise import noises
+from aelab.noise.corruption import Corruption, Part
 from aelab.pixels import one_hot, to_unit
 from aelab.training.config import Plan, plan
 from aelab.training.data import TrainingBatches, corrupted, fixed_batches
@@ -116,6 +117,17 @@ def test_corruption_is_what_the_file_of_the_noise_does() -> None:
     chosen = plan("dae", {"noise": "salt_pepper", "noise_level": 0.25})
     expected = noises["salt_pepper"].apply(to_unit(IMAGES), 0.25, np.random.default_rng(9))
     np.testing.assert_array_equal(corrupted(to_unit(IMAGES), chosen, seed=9), expected)
+
+
+@pytest.mark.parametrize("combined", ["then", "or"])
+def test_two_noises_corrupt_what_a_model_is_given(combined: str) -> None:
+    asked = {"noise": "gaussian", "noise_level": 0.2, "second_noise": "masking", "second_level": 0.3}
+    chosen = plan("unet_dae", {**asked, "combined": combined})
+    expected = Corruption((Part("gaussian", 0.2), Part("masking", 0.3)), combined)
+    found = corrupted(to_unit(IMAGES), chosen, seed=9)
+    np.testing.assert_array_equal(found, expected.corrupt(to_unit(IMAGES), np.random.default_rng(9)))
+    given, target = passed(IMAGES, chosen)
+    assert not np.array_equal(given, target)
 
 
 def test_a_conditional_model_is_told_the_class_of_every_image_and_no_other() -> None:

@@ -11,34 +11,35 @@ from aelab.filters import filters
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.metrics import metrics
-from aelab.noise.spec import NoiseSpec
+from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies import baselines
 from aelab.studies.baselines import RUN, SPEC, Baselines, Config, Method
 from aelab.tasks import baselines as task
 from ui import tables, visitor
 from ui.definitions import heading
+from ui.denoise.words import told
 from ui.i18n import t
 from ui.waiting import is_done
 
 _ENTRIES = 64
 
 
-def offer(run: Run, noise: NoiseSpec, level: float) -> None:
-    """Draw the comparison at one severity if somebody has asked for it, else a button that does."""
+def offer(run: Run, corruption: Corruption) -> None:
+    """Draw the comparison for one corruption if somebody has asked for it, else a button that does."""
     st.subheader(t(SPEC.label))
     st.caption(t(SPEC.question))
-    if level == 0:
+    if corruption.changes_nothing:
         st.caption(t("At severity 0 there is nothing to restore: choose another."))
         return
-    config = Config(noise=noise.name, level=level)
+    config = Config(noise=str(corruption))
     job = folder.find(task.job_id(run, config))
     if job is None:
         if _pressed():
             task.submit(run.id, config, owner=visitor.owner())
             st.rerun()
         return
-    if is_done(job, t("{run} against filters, {noise}", run=run.id, noise=t(noise.label))):
+    if is_done(job, t("{run} against filters, {noise}", run=run.id, noise=told(corruption))):
         _show(run, _found(job.id, job.created, job))
 
 
@@ -88,7 +89,7 @@ def _show(run: Run, found: Baselines) -> None:
             learned=found.n_learned,
         )
     )
-    tables.offer_csv(table, f"filters-{run.id}-{found.noise}-{found.level:g}.csv")
+    tables.offer_csv(table, f"filters-{run.id}-{found.corruption.slug}.csv")
     with st.expander(t("What the filters do")):
         for spec in filters:
             st.markdown(f"**{t(spec.label)}**: {t(spec.summary)}")

@@ -11,7 +11,7 @@ from ui.i18n import t
 def gain_sentence(found: Denoising) -> str:
     """Return how much PSNR restoring gains, over how many images, and which ones cannot be counted."""
     gain = found.gain
-    if found.level == 0:
+    if found.corruption.changes_nothing:
         return t("At severity 0 there is nothing to restore: the PSNR of unharmed images is infinite.")
     if gain.n == 0:
         return t(

@@ -1,4 +1,4 @@
-"""On the test images: what restoring one noise gains, for the eye, in numbers, and beside classical filters."""
+"""On the test images: what restoring gains, for the eye, in numbers, and beside classical filters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from aelab.models import models
-from aelab.noise import noises
-from aelab.noise.spec import NoiseSpec
+from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies.denoising import Config
 from ui import caches, definitions, mosaic, probe, tables
@@ -22,24 +20,16 @@ _EVERY = 1000  # test images measured at first: a second's work
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the choice of a noise, and what the run makes of the test images that it corrupts."""
     with controls:
-        noise, level = severity.choose_noise()
+        corruption = severity.choose_corruption()
         limit = _pick_limit(run)
         say_trained_on(run)
     with main:
-        _show(run, noise, Config(noise=noise.name, level=level, limit=limit))
+        _show(run, corruption, Config(noise=str(corruption), limit=limit))
 
 
 def say_trained_on(run: Run) -> None:
-    """Say which noise a run was trained on, or that it was trained on none."""
-    if models[run.model].denoises and run.settings["noise"] in noises:
-        st.caption(
-            t(
-                "It was trained on {noise}, level {level}.",
-                noise=t(noises[run.settings["noise"]].label),
-                level=f"{run.settings['noise_level']:g}",
-            )
-        )
-    else:
+    """Say of a run that it was trained on no noise; what another one was trained on stands below its picker."""
+    if run.corruption is None:
         st.info(
             t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
             icon=":material/info:",
@@ -62,7 +52,7 @@ def _pick_limit(run: Run) -> int:
     return chosen
 
 
-def _show(run: Run, noise: NoiseSpec, config: Config) -> None:
+def _show(run: Run, corruption: Corruption, config: Config) -> None:
     with st.spinner(t("Measuring on the test images…")):
         found = caches.denoised(run, config)
     st.markdown(gain_sentence(found))
@@ -81,6 +71,6 @@ def _show(run: Run, noise: NoiseSpec, config: Config) -> None:
         alt=t("PSNR and SSIM of noisy and restored images"),
     )
     tables.offer_csv(table, f"denoise-{run.id}.csv")
-    probe.offer_to_restore(run, noise, config.level)
-    filters.offer(run, noise, config.level)
-    definitions.define(("psnr", "ssim", "ssim_uniform"), noise)
+    probe.offer_to_restore(run, corruption)
+    filters.offer(run, corruption)
+    definitions.define(("psnr", "ssim", "ssim_uniform"), corruption)

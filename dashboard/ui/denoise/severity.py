@@ -1,34 +1,51 @@
-"""Which noise, and how strong: a slider, and the five severities that cost about the same whatever the noise."""
+"""What is done to images: a noise and how strong, and another after it.
+
+A level has a slider, and five severities that cost about the same whatever the noise.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from aelab.noise import noises
+from aelab.noise.corruption import NO_NOISE, Corruption, Part
 from aelab.noise.spec import NoiseSpec
 from ui.i18n import t
+from ui.labels import choice_name
 
 _NUMBERS = (1, 2, 3, 4, 5)
 
 
-def choose_noise() -> tuple[NoiseSpec, float]:
-    """Draw the choice of a noise and of its level; each noise remembers its own."""
-    noise = noises[
-        st.selectbox(
-            t("Noise"),
-            noises.names(),
-            format_func=lambda name: t(noises[name].label),
-            key="noise",
-            persist_state="session",
-        )
-    ]
-    st.caption(t(noise.summary))
-    return noise, choose(noise)
+def choose_corruption() -> Corruption:
+    """Draw the choice of a noise and of another that follows it, each with its level, and return both as one."""
+    first = _pick(t("Noise"), noises.names(), "noise")
+    parts = [Part(first, choose(noises[first], "severity"))]
+    second = _pick(t("And then"), (NO_NOISE, *noises.names()), "noise.second")
+    if second != NO_NOISE:
+        parts.append(Part(second, choose(noises[second], "severity.second")))
+    return Corruption(tuple(parts))
 
 
-def choose(noise: NoiseSpec) -> float:
-    """Draw the controls of a noise's level and return it; each noise remembers its own."""
-    key = f"severity.{noise.name}"
+def _pick(label: str, names: Sequence[str], key: str) -> str:
+    """Draw the choice of a noise, and what it does; the name of none is `NO_NOISE`."""
+    picked: str = st.selectbox(
+        label,
+        names,
+        format_func=partial(choice_name, field="noise"),
+        key=key,
+        persist_state="session",
+    )
+    if picked != NO_NOISE:
+        st.caption(t(noises[picked].summary))
+    return picked
+
+
+def choose(noise: NoiseSpec, prefix: str) -> float:
+    """Draw the controls of a noise's level and return it; each noise remembers its own, under a prefix of keys."""
+    key = f"{prefix}.{noise.name}"
     st.session_state.setdefault(key, noise.default)
     level = float(st.session_state[key])
     shortcut = f"{key}.number"

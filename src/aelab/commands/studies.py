@@ -50,7 +50,7 @@ def _drawn(run: Run, prior: Prior) -> Generation:
 
 def denoise(arguments: argparse.Namespace) -> Answer:
     """Measure how much of a noise a run takes away."""
-    asked = {"noise": arguments.noise, "level": arguments.level, "seed": arguments.seed or 0}
+    asked = {"noise": _noise(arguments.noise, arguments.level), "seed": arguments.seed or 0}
     if arguments.filters:
         return _against_filters(arguments.run, baselines.Config.parse(asked), arguments.csv)
     run = runs.find(arguments.run)
@@ -59,7 +59,6 @@ def denoise(arguments: argparse.Namespace) -> Answer:
     data = {
         "run": run.id,
         "noise": found.noise,
-        "level": found.level,
         "split": found.split,
         "n": found.n,
         "noisy": {name: each.mean for name, each in found.noisy.items()},
@@ -67,12 +66,17 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         "gain_db": found.gain.mean,
         "compared": found.gain.n,  # without images that are identical to what they are compared with
     }
-    lines = [f"{found.noise} {found.level:g}, {found.gain.n} of {found.n} test images"] + [
+    lines = [f"{found.noise}, {found.gain.n} of {found.n} test images"] + [
         f"  {title:<9} PSNR {part['psnr'].mean:6.2f} dB   SSIM {part['ssim'].mean:.4f} in Gaussian windows, "
         f"{part['ssim_uniform'].mean:.4f} in uniform ones"
         for title, part in (("noisy", found.noisy), ("restored", found.restored))
     ]
     return Answer(data, [*lines, f"  gain      {found.gain.mean:+.2f} dB PSNR"])
+
+
+def _noise(noise: str, level: str | None) -> str:
+    """Return what `--noise` and `--level` ask for, as a corruption is written; alone, `--noise` has it all."""
+    return noise if level is None else f"{noise}:{level}"
 
 
 def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> Answer:
@@ -82,10 +86,7 @@ def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> 
     found = baselines_task.result(job)
     if csv is not None:
         save(baselines.table(found), place(csv))
-    lines = [
-        f"{found.noise} {found.level:g}, {found.n} test images; filters tuned on {found.n_tuned} validation images"
-    ]
-    lines += [
+    lines = [f"{found.noise}, {found.n} test images; filters tuned on {found.n_tuned} validation images"] + [
         f"  {method.name:<16} PSNR {method.psnr.mean:6.2f} dB   SSIM {method.ssim.mean:.4f}   "
         f"run leads by {method.lead.mean:+6.2f} dB   {method.milliseconds:8.2f} ms an image"
         for method in found.methods

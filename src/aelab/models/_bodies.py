@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from aelab.errors import N_
-from aelab.fields import field
+from aelab.fields import OnlyWith, field
 from aelab.models._convolutional import FilterConfig, convolve, deconvolve
 from aelab.models._dense import DenseConfig, narrow, widen
 from aelab.models.spec import Layers, Shape, Tensor
@@ -23,7 +22,7 @@ Body = Literal["convolutional", "dense"]
 class BodyConfig(FilterConfig, DenseConfig):
     """Settings of a body."""
 
-    only_with: ClassVar[Mapping[str, tuple[str, str]]] = {
+    only_with: ClassVar[OnlyWith] = {
         "width": ("body", "dense"),
         "filters": ("body", "convolutional"),
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from aelab.errors import N_
 from aelab.models._convolutional import ConvolutionalConfig, deconvolve
-from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTION_SYMBOLS, NoiseConfig
+from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTS, NoiseConfig
 from aelab.models._losses import ERROR, OUTPUT, PIXEL_ERROR, VALUES, pixel_mean, pixel_units
 from aelab.models.conv_ae import encoder
 from aelab.models.spec import ModelSpec, Symbol
@@ -39,7 +39,7 @@ SPEC = ModelSpec(
     symbols=(
         CLEAN,
         replace(CORRUPTED, where="reconstruct"),
-        *CORRUPTION_SYMBOLS,
+        CORRUPTS,
         OUTPUT,
         Symbol(r"f_\theta", N_("encoder and decoder, with all their weights"), "networks.decoder", where="reconstruct"),
         ERROR,

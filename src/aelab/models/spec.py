@@ -67,7 +67,7 @@ class Symbol:
         In English; the dashboard translates it.
     code : str
         What it is called in the code of the loss, a name or an expression. `config.beta` is a setting, whose value
-        can be shown.
+        can be shown; so can `config.corruption`, which several settings make.
     of_image : bool
         Whether its value is how many values an image has.
     where : str
@@ -83,7 +83,7 @@ class Symbol:
 
     @property
     def setting(self) -> str | None:
-        """The field of the config that holds its value, if one does."""
+        """The field or property of the config that holds its value, if one does."""
         return self.code.removeprefix("config.") if self.code.startswith("config.") else None
 
 
@@ -174,7 +174,7 @@ class ModelSpec:
     generative : bool
         Whether codes drawn from a standard normal decode to samples.
     denoises : bool
-        Whether it is trained on corrupted images; its config then has `noise` and `noise_level`.
+        Whether it is trained on corrupted images; its config then says which by `corruption`.
     """
 
     name: str

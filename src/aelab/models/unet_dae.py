@@ -24,7 +24,7 @@ from typing import Any
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.models._convolutional import first_filters
-from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTION_SYMBOLS, NoiseConfig, level
+from aelab.models._denoising import CLEAN, CORRUPTED, CORRUPTION, CORRUPTS, NoiseConfig, level
 from aelab.models._losses import VALUES, per_pixel
 from aelab.models.spec import Layers, ModelSpec, Symbol, Tensor
 
@@ -96,7 +96,7 @@ SPEC = ModelSpec(
     symbols=(
         CLEAN,
         CORRUPTED,
-        *CORRUPTION_SYMBOLS,
+        CORRUPTS,
         Symbol(
             r"\hat{x}",
             N_("what the network makes of it; outside of training it is cut off at 0 and 1"),

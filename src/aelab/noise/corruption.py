@@ -7,8 +7,9 @@ a mixture.  Both are written as people write them, ``gaussian:0.2+salt_pepper:0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 
@@ -18,8 +19,12 @@ from aelab.noise.spec import Images
 
 How = Literal["then", "or"]
 
+#: What is chosen in place of a second noise where there is none.
+NO_NOISE: Final = "none"
+
 _SIGNS: Final[dict[How, str]] = {"then": "+", "or": "|"}
 _EXAMPLE: Final = "gaussian:0.2, gaussian:0.2+salt_pepper:0.05 (one after the other) or gaussian:0.2|masking:0.3 (one)"
+_LONGEST_SHOWN: Final = 80  # letters of what somebody has pasted
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class Part:
     level: float
 
     def __str__(self) -> str:
-        return f"{self.noise}:{self.level:g}"
+        short = f"{self.level:g}"  # of 25 / 255 the rest is written too: what is read back must draw the same
+        return f"{self.noise}:{short if float(short) == self.level else repr(float(self.level))}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,14 @@ class Corruption:
         return cls((Part(noise, float(level)),))
 
     @classmethod
+    def of_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Return what the settings of a training do to images, called as `NoiseConfig` calls them; none is checked."""
+        first = Part(settings["noise"], settings["noise_level"])
+        if settings["second_noise"] == NO_NOISE:
+            return cls((first,))
+        return cls((first, Part(settings["second_noise"], settings["second_level"])), settings["combined"])
+
+    @classmethod
     def parse(cls, text: str) -> Self:
         """Read what `str` writes.
 
@@ -69,7 +83,7 @@ class Corruption:
         except ValueError:
             raise LabError(
                 "{text} is no corruption: write {example}, with one of {names}.",
-                text=text,
+                text=repr(text[:_LONGEST_SHOWN]),
                 example=_EXAMPLE,
                 names=", ".join(noises.names()),
             ) from None
@@ -78,6 +92,16 @@ class Corruption:
 
     def __str__(self) -> str:
         return _SIGNS[self.how].join(map(str, self.parts))
+
+    @property
+    def slug(self) -> str:
+        """The name as a part of file names, which have no colons."""
+        return f"-{self.how}-".join(str(part).replace(":", "-") for part in self.parts)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether every part is at level 0."""
+        return all(part.level == 0 for part in self.parts)
 
     def check(self) -> None:
         """Refuse noises that there are not and levels that they do not have; errors as `NoiseSpec.check` has them."""

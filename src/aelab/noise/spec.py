@@ -65,6 +65,6 @@ class NoiseSpec:
             raise LabError(
                 "The level of {noise} must be between 0 and {high}; it is {value}.",
                 noise=self.label,
-                high=self.highest,
-                value=level,
+                high=f"{self.highest:.10g}",
+                value=f"{level:.10g}",
             )

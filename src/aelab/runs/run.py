@@ -16,6 +16,7 @@ from aelab import storage
 from aelab.datasets.store import Dataset, open_dataset
 from aelab.errors import LabError
 from aelab.models import models
+from aelab.noise.corruption import Corruption
 from aelab.runs import checkpoints, snapshots
 from aelab.runs.checkpoints import Found
 from aelab.training.config import Plan, plan
@@ -76,6 +77,21 @@ class Run:
     def plan(self) -> Plan:
         """What was trained, checked anew."""
         return plan(self.model, self.settings)
+
+    @property
+    def all_settings(self) -> dict[str, Any]:
+        """The settings, with the defaults of those that are not kept: they came later, and nobody has chosen them."""
+        if self.model not in models:
+            return dict(self.settings)
+        usual = models[self.model].config.suited(self.settings)
+        return {**{name: getattr(usual, name) for name in usual.later}, **self.settings}
+
+    @property
+    def corruption(self) -> Corruption | None:
+        """What was done to the images that it was trained on; None where they were left as they are."""
+        if self.model not in models or not models[self.model].denoises:
+            return None
+        return Corruption.of_settings(self.all_settings)
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -236,7 +236,7 @@ def new_run(dataset: str, checksum: str, chosen: Plan, parent: Parent | None = N
     """Return the run of a plan on a dataset; the same question has the same id."""
     from aelab.jobs.queue import key  # noqa: PLC0415
 
-    settings = {**chosen.model_config.to_json(), **chosen.training.to_json()}
+    settings = {**chosen.model_config.to_keep(), **chosen.training.to_keep()}
     asked = {"dataset": checksum, "model": chosen.model.name, "settings": settings}
     if parent is not None:
         asked["parent"] = dataclasses.asdict(parent)

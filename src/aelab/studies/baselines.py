@@ -24,7 +24,7 @@ from aelab.filters.spec import FilterSpec
 from aelab.filters.tuning import AS_GOOD_AS_SAME, tune
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
-from aelab.noise import noises
+from aelab.noise.corruption import Corruption
 from aelab.pixels import Images, to_unit
 from aelab.studies import denoising
 from aelab.studies._measures import per_image
@@ -82,7 +82,7 @@ class Baselines:
     Attributes
     ----------
     noise : str
-    level : float
+        The corruption as it is written.
     split : str
         Always ``"test"``.
     n, n_tuned, n_learned : int
@@ -91,12 +91,16 @@ class Baselines:
     """
 
     noise: str
-    level: float
     split: str
     n: int
     n_tuned: int
     n_learned: int
     methods: tuple[Method, ...]
+
+    @property
+    def corruption(self) -> Corruption:
+        """What was done to the images."""
+        return Corruption.parse(self.noise)
 
     @property
     def of_run(self) -> Method:
@@ -165,7 +169,7 @@ def run(
     ]
     methods.sort(key=lambda method: -method.psnr.mean)
     counts = len(clean), len(tuned_on[0]), len(learned_from[0])
-    return Baselines(config.noise, config.level, "test", *counts, tuple(methods))
+    return Baselines(config.noise, "test", *counts, tuple(methods))
 
 
 def table(found: Baselines) -> pd.DataFrame:
@@ -173,6 +177,7 @@ def table(found: Baselines) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
+                "noise": found.noise,
                 "method": method.name,
                 "settings": " ".join(f"{name}={value}" for name, value in method.settings.items()),
                 **{
@@ -213,7 +218,7 @@ def _corrupted(dataset: Dataset, part: Literal["train", "validation"], config: C
     seeds = [config.seed, {"train": 1, "validation": 2}[part]]
     indices = np.random.default_rng(0).permutation(dataset.indices(part))[:most]
     clean = to_unit(dataset.images[np.sort(indices)])
-    return clean, noises[config.noise].corrupt(clean, config.level, np.random.default_rng(seeds))
+    return clean, config.corruption.corrupt(clean, np.random.default_rng(seeds))
 
 
 SPEC = StudySpec(

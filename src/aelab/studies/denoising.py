@@ -16,7 +16,7 @@ from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
-from aelab.noise import noises
+from aelab.noise.corruption import Corruption
 from aelab.pixels import Images, Labels, to_unit
 from aelab.studies._measures import Values, estimates, per_image
 from aelab.studies.spec import StudySpec
@@ -26,14 +26,27 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class Config(BaseConfig):
-    """Which noise, how strong, and how many test images."""
+    """Which noise, how strong, and how many test images.
 
-    noise: str = field("gaussian", "Noise", "What corrupts the test images.", choices=noises.names)
-    level: float = field(
-        0.2, "Severity", "How strong it is; each noise says what its level means.", low=0.0, high=100.0
-    )
+    Attributes
+    ----------
+    noise : str
+        A corruption as it is written: ``gaussian:0.2``, or several noises put together.
+    """
+
+    noise: str = field("gaussian:0.2", "Noise", "What corrupts the test images, and how strongly.")
     seed: int = field(0, "Seed", "The same seed draws the same noise for every run compared.", low=0, high=2**31 - 1)
     limit: int = field(0, "Images", "Test images to measure; 0 measures all of them.", low=0, high=100_000_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Whoever asks for what there is not is told before anything is measured, and one thing has one name.
+        object.__setattr__(self, "noise", str(Corruption.parse(self.noise)))
+
+    @property
+    def corruption(self) -> Corruption:
+        """What is done to the images."""
+        return Corruption.parse(self.noise)
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Denoising:
     Attributes
     ----------
     noise : str
-    level : float
+        The corruption as it is written.
     split : str
         Always ``"test"``.
     n : int
@@ -57,12 +70,16 @@ class Denoising:
     """
 
     noise: str
-    level: float
     split: str
     n: int
     noisy: Mapping[str, Estimate]
     restored: Mapping[str, Estimate]
     gain: Estimate
+
+    @property
+    def corruption(self) -> Corruption:
+        """What was done to the images."""
+        return Corruption.parse(self.noise)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -87,7 +104,6 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     gain = mean_with_interval(after["psnr"][told_apart] - before["psnr"][told_apart])
     return Denoising(
         config.noise,
-        config.level,
         "test",
         len(clean),
         _estimates(before, told_apart),
@@ -106,7 +122,7 @@ def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]
     """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
     indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
     clean = to_unit(dataset.images[indices])
-    noisy = noises[config.noise].corrupt(clean, config.level, np.random.default_rng(config.seed))
+    noisy = config.corruption.corrupt(clean, np.random.default_rng(config.seed))
     return clean, noisy, dataset.labels[indices]
 
 

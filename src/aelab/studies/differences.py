@@ -45,7 +45,7 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
 
 def _asked(run: Run) -> dict[str, Any]:
     return {
-        **dict(run.settings),
+        **run.all_settings,
         "model": run.model,
         "dataset": run.dataset,
         "dataset_checksum": run.dataset_checksum,

@@ -146,11 +146,13 @@ def _parsed(spec: ModelSpec, settings: Mapping[str, Any]) -> ModelConfig:
 def _check_noise(config: Any) -> None:
     from aelab.noise import noises  # noqa: PLC0415 - only denoising models pay for it
 
-    noise = noises[config.noise]
-    if config.noise_level > noise.highest:
-        raise LabError(
-            "noise_level must be between 0 and {high} for {noise}; it is {value}.",
-            high=noise.highest,
-            noise=noise.label,
-            value=config.noise_level,
-        )
+    for name, part in zip(("noise_level", "second_level"), config.corruption.parts, strict=False):
+        noise = noises[part.noise]
+        if part.level > noise.highest:
+            raise LabError(
+                "{field} must be between 0 and {high} for {noise}; it is {value}.",
+                field=name,
+                high=f"{noise.highest:.10g}",
+                noise=noise.label,
+                value=f"{part.level:.10g}",
+            )

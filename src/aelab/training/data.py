@@ -11,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 
 from aelab.models.spec import classes_of
-from aelab.noise import noises
 from aelab.pixels import Images, Labels, UInt8Images, one_hot, to_unit
 from aelab.training.augmentation import varied
 from aelab.training.config import Plan
@@ -118,4 +117,5 @@ def corrupted(images: Images, plan: Plan, seed: int) -> Images:
 def with_noise(images: Images, plan: Plan, rng: np.random.Generator) -> Images:
     """Return the images with the noise of a denoising plan, drawn by `rng`."""
     config: Any = plan.model_config
-    return noises[config.noise].corrupt(images, config.noise_level, rng)
+    noisy: Images = config.corruption.corrupt(images, rng)
+    return noisy
