@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, comparing, datasets, jobs, keeping, runs, studies
+from aelab.commands import cleaning, collecting, comparing, crossing, datasets, jobs, keeping, runs, studies
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
@@ -219,6 +219,7 @@ def _add_studies(top: Any) -> None:
         "--filters", action="store_true", help="hold the run against classical filters, tuned on validation images"
     )
     denoise.add_argument("--csv", metavar="FILE", help="with --filters: the table")
+    _add_matrix(top)
     latent = _command(top, "latent", studies.latent, "write a map of a run's codes")
     latent.add_argument("run", metavar="RUN")
     latent.add_argument("--method", choices=("pca", "tsne"), required=True)
@@ -228,6 +229,20 @@ def _add_studies(top: Any) -> None:
     report = _command(top, "report", studies.report, "compare runs")
     report.add_argument("run", metavar="RUN", nargs="+")
     report.add_argument("--csv", metavar="FILE")
+
+
+def _add_matrix(top: Any) -> None:
+    matrix = _command(top, "matrix", crossing.matrix, "measure runs on many noises, with filters beside them")
+    matrix.add_argument("run", metavar="RUN", nargs="+")
+    for name, one, text in (
+        ("noises", "NOISE", "gaussian, gaussian+jpeg (one after the other), ..., or all, which is the default"),
+        ("severities", "NUMBER", "from 1 (light) to 5 (heavy); all five without it"),
+        ("filters", "FILTER", "names, all or none (nothing median_3 gaussian linear_ridge)"),
+    ):
+        matrix.add_argument(f"--{name}", nargs="+", metavar=one, help=text)
+    matrix.add_argument("--limit", help="test images (1000); 0 measures all of them")
+    matrix.add_argument("--seed", help="another seed draws other noise (0)")
+    matrix.add_argument("--csv", metavar="FILE", help="the table, a line for each cell")
 
 
 def _group(top: Any, name: str, text: str) -> Any:

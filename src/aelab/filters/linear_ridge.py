@@ -78,16 +78,14 @@ def restore(noisy: Images, known: Known, *, penalty: float) -> Images:
 
 def _primal(x: Rows, y: Rows) -> tuple[Rows, Rows, Rows]:
     """Return basis, answers (K, D) and spectrum (K,) by way of X'X, for more images than values."""
-    spectrum, vectors = np.linalg.eigh(_summed(lambda some: _product(x[some].T, x[some]), *x.shape) / len(x))
+    spectrum, vectors = np.linalg.eigh(_summed(lambda some: _gram(x[some]), *x.shape) / len(x))
     answers = vectors.T @ (_summed(lambda some: _product(x[some].T, y[some]), *x.shape) / len(x))
     return _kept(vectors.T, answers, spectrum)
 
 
 def _dual(x: Rows, y: Rows) -> tuple[Rows, Rows, Rows]:
     """Return basis, answers (K, D) and spectrum (K,) by way of XX', for fewer images than values."""
-    spectrum, vectors = np.linalg.eigh(
-        _summed(lambda some: _product(x[:, some], x[:, some].T), *reversed(x.shape)) / len(x)
-    )
+    spectrum, vectors = np.linalg.eigh(_summed(lambda some: _gram(x[:, some].T), *reversed(x.shape)) / len(x))
     rotation = vectors.T.astype(np.float32)
     return _kept(rotation @ x, rotation @ y / np.float32(len(x)), spectrum)
 
@@ -106,6 +104,12 @@ def _summed(product: Callable[[slice], Matrix], length: int, other: int) -> Matr
     for start in range(step, length, step):
         total += product(slice(start, start + step))
     return total
+
+
+def _gram(rows: Rows) -> Matrix:
+    """Return rows' rows, in half the time of a product of two arrays: NumPy sees that it is symmetric."""
+    wide = rows.astype(np.float64)
+    return wide.T @ wide
 
 
 def _product(left: Rows, right: Rows) -> Matrix:

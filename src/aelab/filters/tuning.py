@@ -77,7 +77,7 @@ def tune(spec: FilterSpec, clean: Images, noisy: Images, learned_from: tuple[Ima
     """
     if not len(clean):
         raise LabError("A filter is tuned on validation images; there are none.")
-    known = _learned(spec, learned_from)
+    known = learned(spec, learned_from)
     tried = [(chosen, psnr(clean, spec.restore(noisy, known, **chosen), data_range=1.0)) for chosen in spec.choices()]
     scores = [float(np.minimum(values, AS_GOOD_AS_SAME).mean()) for _, values in tried]
     best = max(scores)
@@ -85,7 +85,14 @@ def tune(spec: FilterSpec, clean: Images, noisy: Images, learned_from: tuple[Ima
     return Tuned(spec.name, chosen, known, mean_with_interval(values), len(clean))
 
 
-def _learned(spec: FilterSpec, learned_from: tuple[Images, Images] | None) -> Known:
+def learned(spec: FilterSpec, learned_from: tuple[Images, Images] | None) -> Known:
+    """Return what a filter learns from clean and noisy training images: nothing, if it is none that learns.
+
+    Raises
+    ------
+    LabError
+        If it has to, and gets none.
+    """
     if spec.learn is None:
         return {}
     if learned_from is None:

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from aelab.filters.tuning import AS_GOOD_AS_SAME
 from aelab.metrics import of_pairs
 from aelab.metrics.estimate import Estimate, mean_with_interval
+from aelab.metrics.spec import MetricSpec
 from aelab.pixels import Images
+
+#: What is asked of restored images beside the measures of pairs: PSNR gained over the noisy image, in dB.
+GAIN: Final = "gain"
 
 Values = Mapping[str, npt.NDArray[np.float64]]
 
 
 def per_image(reference: Images, candidate: Images, *, variants: bool = False) -> Values:
     """Return each measure's value an image, (N,), for images in [0, 1], with or without other definitions of it."""
+    return _measured(reference, candidate, of_pairs(variants=variants))
+
+
+def quality(reference: Images, candidate: Images) -> Values:
+    """Return what `per_image` does, but only the measures of which higher is better: PSNR and SSIM."""
+    return _measured(reference, candidate, _of_quality())
+
+
+def quality_names() -> tuple[str, ...]:
+    """Return the names of the measures of pairs of which higher is better."""
+    return tuple(spec.name for spec in _of_quality())
+
+
+def capped(values: Values, before: Values) -> Values:
+    """Return measures image by image with the PSNR that counts, and `GAIN`, how much of it was gained.
+
+    PSNR counts up to that of rounding to 8 bits (58.9 dB), before and after restoring: no image that was left alone, or
+    comes back unchanged, outweighs the others.
+    """
+    psnr = np.minimum(values["psnr"], AS_GOOD_AS_SAME)
+    return {**values, "psnr": psnr, GAIN: psnr - np.minimum(before["psnr"], AS_GOOD_AS_SAME)}
+
+
+def _of_quality() -> list[MetricSpec]:
+    return [spec for spec in of_pairs(variants=True) if spec.direction == "higher"]
+
+
+def _measured(reference: Images, candidate: Images, chosen: Iterable[MetricSpec]) -> Values:
     return {
-        spec.name: spec.per_image(reference, candidate, data_range=1.0)
-        for spec in of_pairs(variants=variants)
-        if spec.per_image is not None
+        spec.name: spec.per_image(reference, candidate, data_range=1.0) for spec in chosen if spec.per_image is not None
     }
 
 

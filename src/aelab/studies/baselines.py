@@ -7,38 +7,30 @@ filter has to choose it chooses on validation images, and what it has to learn i
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from aelab.datasets.store import Dataset
-from aelab.errors import N_, LabError
+from aelab.errors import N_
 from aelab.fields import field
 from aelab.filters import filters
-from aelab.filters.spec import FilterSpec
-from aelab.filters.tuning import AS_GOOD_AS_SAME, tune
+from aelab.filters.tuning import AS_GOOD_AS_SAME
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise.corruption import Corruption
-from aelab.pixels import Images, to_unit
-from aelab.studies import denoising
-from aelab.studies._measures import per_image
+from aelab.studies import cells, denoising
+from aelab.studies.draws import Draw
+from aelab.studies.methods import OfFilter, Ready
 from aelab.studies.spec import StudySpec
 
 #: What the run itself is called among the methods.
 RUN: Final = "run"
 
-_MOST_LEARNED = 10_000  # images; more tell a linear map little
-_MOST_TUNED, _FEWEST_TUNED = 50, 8  # images
-_TUNED_VALUES = 400_000  # of the images that settings are tried on: photos are slow, and few of them tell as much
-
-Pair = tuple[Images, Images]  # clean and noisy
-Floats = npt.NDArray[np.float64]
+_ESTIMATES: Final = ("psnr", "ssim", "ssim_uniform", "lead")
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ class Method:
         Of a filter; `RUN` for the run.
     settings : mapping
         Those that a filter was tuned to.
-    psnr, ssim : Estimate
+    psnr, ssim, ssim_uniform : Estimate
         Over all images. PSNR beyond that of rounding to 8 bits (58.9 dB) counts as that, so that an image that comes
         back unchanged does not outweigh the others.
     lead : Estimate
@@ -71,6 +63,7 @@ class Method:
     settings: Mapping[str, float | str]
     psnr: Estimate
     ssim: Estimate
+    ssim_uniform: Estimate
     lead: Estimate
     milliseconds: float
 
@@ -120,8 +113,7 @@ class Baselines:
     def from_json(cls, data: Mapping[str, Any]) -> Baselines:
         """Return what `to_json` has written."""
         methods = [
-            Method(**{**each, **{name: Estimate(**each[name]) for name in ("psnr", "ssim", "lead")}})
-            for each in data["methods"]
+            Method(**{**each, **{name: Estimate(**each[name]) for name in _ESTIMATES}}) for each in data["methods"]
         ]
         return cls(**{**data, "methods": tuple(methods)})
 
@@ -136,39 +128,27 @@ def run(
     LabError
         If there are no validation images to tune filters on, or no test images.
     """
-    tuned_on = _corrupted(dataset, "validation", config, _tuned_count(dataset))
-    learned_from = _corrupted(dataset, "train", config, _MOST_LEARNED)
-    clean, noisy, labels = denoising.corrupted(dataset, config)
-    if not len(clean) or not len(tuned_on[0]):
-        raise LabError(
-            "{dataset} has {test} test and {validation} validation images: filters are measured on the ones and tuned "
-            "on the others, and need both. Split its images anew on the Prepare page.",
-            dataset=dataset.name,
-            test=len(clean),
-            validation=len(tuned_on[0]),
-        )
-    of_run, seconds = _timed(lambda: inference.reconstruct(noisy, labels))
-    values = {RUN: per_image(clean, of_run)}
-    settings: dict[str, Mapping[str, float | str]] = {RUN: {}}
-    spent = {RUN: seconds}
+    draw = Draw(dataset, config.corruption, config.seed, config.limit)
+    draw.check()
+    found = {RUN: cells.measure(Ready(inference.reconstruct, {}), draw)}
     for number, spec in enumerate(filters, 1):
-        restored, settings[spec.name], spent[spec.name] = _restored(spec, noisy, tuned_on, learned_from)
-        values[spec.name] = per_image(clean, restored)
+        found[spec.name] = cells.measured(OfFilter(spec), draw)
         progress(number / len(filters.names()))
-    psnr = {name: np.minimum(each["psnr"], AS_GOOD_AS_SAME) for name, each in values.items()}
+    psnr = {name: np.minimum(each.values["psnr"], AS_GOOD_AS_SAME) for name, each in found.items()}
     methods = [
         Method(
             name,
-            settings[name],
+            cell.settings,
             mean_with_interval(psnr[name]),
-            mean_with_interval(values[name]["ssim"]),
+            mean_with_interval(cell.values["ssim"]),
+            mean_with_interval(cell.values["ssim_uniform"]),
             mean_with_interval(psnr[RUN] - psnr[name]),
-            1000 * spent[name] / len(clean),
+            cell.milliseconds,
         )
-        for name in values
+        for name, cell in found.items()
     ]
     methods.sort(key=lambda method: -method.psnr.mean)
-    counts = len(clean), len(tuned_on[0]), len(learned_from[0])
+    counts = draw.n, draw.n_tuned, draw.n_learned
     return Baselines(config.noise, "test", *counts, tuple(methods))
 
 
@@ -182,7 +162,7 @@ def table(found: Baselines) -> pd.DataFrame:
                 "settings": " ".join(f"{name}={value}" for name, value in method.settings.items()),
                 **{
                     f"{name}{end}": getattr(getattr(method, name), which)
-                    for name in ("psnr", "ssim", "lead")
+                    for name in _ESTIMATES
                     for end, which in (("", "mean"), ("_low", "low"), ("_high", "high"))
                 },
                 "milliseconds": method.milliseconds,
@@ -192,33 +172,6 @@ def table(found: Baselines) -> pd.DataFrame:
             for method in found.methods
         ]
     )
-
-
-def _restored(
-    spec: FilterSpec, noisy: Images, tuned_on: Pair, learned_from: Pair
-) -> tuple[Images, Mapping[str, float | str], float]:
-    """Return images restored by a filter, the settings it was tuned to, and the seconds that restoring took."""
-    tuned = tune(spec, *tuned_on, learned_from if spec.learn else None)
-    restored, seconds = _timed(lambda: tuned.restore(noisy))
-    return restored, tuned.settings, seconds
-
-
-def _timed(restore: Callable[[], Images]) -> tuple[Images, float]:
-    begun = time.perf_counter()
-    return restore(), time.perf_counter() - begun
-
-
-def _tuned_count(dataset: Dataset) -> int:
-    values = int(np.prod(dataset.shape))
-    return max(_FEWEST_TUNED, min(_MOST_TUNED, _TUNED_VALUES // values))
-
-
-def _corrupted(dataset: Dataset, part: Literal["train", "validation"], config: Config, most: int) -> Pair:
-    """Return some images of another part of the split, clean and corrupted by another draw of the same noise."""
-    seeds = [config.seed, {"train": 1, "validation": 2}[part]]
-    indices = np.random.default_rng(0).permutation(dataset.indices(part))[:most]
-    clean = to_unit(dataset.images[np.sort(indices)])
-    return clean, config.corruption.corrupt(clean, np.random.default_rng(seeds))
 
 
 SPEC = StudySpec(

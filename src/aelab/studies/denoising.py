@@ -17,8 +17,9 @@ from aelab.fields import field
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise.corruption import Corruption
-from aelab.pixels import Images, Labels, to_unit
+from aelab.pixels import Images, Labels
 from aelab.studies._measures import Values, estimates, per_image
+from aelab.studies.draws import Draw
 from aelab.studies.spec import StudySpec
 
 _SHOWN = 8
@@ -120,10 +121,7 @@ def example(inference: Inference, dataset: Dataset, config: Config, shown: int =
 
 def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
     """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
-    indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
-    clean = to_unit(dataset.images[indices])
-    noisy = config.corruption.corrupt(clean, np.random.default_rng(config.seed))
-    return clean, noisy, dataset.labels[indices]
+    return Draw(dataset, config.corruption, config.seed, config.limit).test
 
 
 def _estimates(values: Values, told_apart: npt.NDArray[np.bool_]) -> dict[str, Estimate]:

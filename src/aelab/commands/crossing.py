@@ -1,0 +1,43 @@
+"""`aelab matrix`: runs and filters against many noises, with the numbers of the page."""
+
+from __future__ import annotations
+
+import argparse
+
+from aelab import runs
+from aelab.commands.answer import Answer, place, save
+from aelab.commands.following import follow
+from aelab.commands.tables import table
+from aelab.jobs.people import SHELL
+from aelab.studies import crossed
+from aelab.studies.crossed import Matrix
+from aelab.studies.matrix import Config
+from aelab.studies.training_noise import trained_on
+from aelab.tasks import matrix as task
+
+
+def matrix(arguments: argparse.Namespace) -> Answer:
+    """Measure runs on many noises, as a job that the pages find done; what was measured before is not again."""
+    asked = {name: getattr(arguments, name) for name in Config.names() if getattr(arguments, name) is not None}
+    config = Config.parse({name: ",".join(each) if isinstance(each, list) else each for name, each in asked.items()})
+    path = place(arguments.csv) if arguments.csv else None
+    job = task.submit(arguments.run, config, owner=SHELL.owner)
+    follow(job, "matrix")
+    found = task.result(job)
+    trained = {run_id: trained_on(runs.find(run_id)) for run_id in found.runs}
+    if path is not None:
+        save(crossed.table(found, trained), path)
+    return Answer({**found.to_json(), "trained_on": trained, "best": found.best_run("psnr")}, _lines(found, trained))
+
+
+def _lines(found: Matrix, trained: dict[str, str]) -> list[str]:
+    """Return PSNR as a table that a terminal has room for: a row for each column of the matrix."""
+    heads = [f"PSNR (dB), N = {found.n} {found.split} images", *found.rows]
+    cells = zip(*(found.of(row) for row in found.rows), strict=True)
+    rows = [
+        [f"{column[0].noise} {column[0].severity}", *(f"{entry.means['psnr'].mean:.2f}" for entry in column)]
+        for column in cells
+    ]
+    average = [f"{found.average(row).means['psnr'].mean:.2f}" for row in found.rows]
+    lines = table(heads, [*rows, ["average", *average]])
+    return [*lines, *(f"{run_id} was trained on {noise or 'no noise'}" for run_id, noise in trained.items())]
