@@ -77,7 +77,15 @@ def select(
 
 
 def select_several(
-    label: str, options: Sequence[str], name: str, *, key: str, at_first: Sequence[str], explain: Explain
+    label: str,
+    options: Sequence[str],
+    name: str,
+    *,
+    key: str,
+    at_first: Sequence[str],
+    explain: Explain,
+    format_func: Callable[[str], str] = str,
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
 ) -> list[str]:
     """Draw a box in which several can be selected, and return what is: at first what the address asks for.
 
@@ -94,6 +102,9 @@ def select_several(
         What is selected where the address asks for nothing that there is.
     explain : callable
         What to say of each that is asked for and is none of the options.
+    format_func : callable
+        What an option is called.
+    help : str, optional
     """
     before = st.session_state[key] if _is_drawn(key) else None
     if before is None or address.went_back():
@@ -106,7 +117,13 @@ def select_several(
     if found != before:
         st.session_state[key] = found or list(at_first)
     chosen: list[str] = st.multiselect(
-        label, options, key=key, on_change=st.session_state.pop, args=(f"{_MISSING}.{key}", None)
+        label,
+        options,
+        key=key,
+        format_func=format_func,
+        help=help,
+        on_change=st.session_state.pop,
+        args=(f"{_MISSING}.{key}", None),
     )
     sentences = [explain(option, None) for option in st.session_state.get(f"{_MISSING}.{key}", ())]
     if any(sentences):

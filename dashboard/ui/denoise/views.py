@@ -13,7 +13,7 @@ from aelab.errors import N_
 from aelab.runs import Run
 from aelab.studies import denoising
 from ui import address
-from ui.denoise import measured
+from ui.denoise import matrix, measured
 from ui.i18n import t
 
 _VIEW, _KEY = "view", "denoise.view"
@@ -33,6 +33,7 @@ class View:
 
 VIEWS = {
     "measured": View(N_("Test images"), denoising.SPEC.question, measured.show),
+    "matrix": View(N_("All noises"), N_("Which noise should I train on?"), matrix.show),
 }
 
 

@@ -77,6 +77,11 @@ def measure(ready: Ready, draw: Draw) -> Cell:
     return Cell(quality(clean, restored), 1000 * spent / len(clean), ready.settings)
 
 
+def is_kept(method: Method, draw: Draw) -> bool:
+    """Return whether there is a cell, which may be damaged all the same."""
+    return _path(method, draw).exists()
+
+
 def prune() -> None:
     """Delete the cells that nobody has looked at for longest, where they take more than half a gigabyte."""
     with contextlib.suppress(OSError), os.scandir(root()) as entries:
