@@ -11,7 +11,7 @@ from aelab.noise import noises
 from aelab.noise.spec import NoiseSpec
 from aelab.runs import Run
 from aelab.studies.denoising import Config
-from ui import caches, definitions, mosaic, probe, tables
+from ui import caches, definitions, mosaic, tables
 from ui.denoise import filters, severity
 from ui.denoise.gain import gain_sentence
 from ui.i18n import t
@@ -81,6 +81,5 @@ def _show(run: Run, noise: NoiseSpec, config: Config) -> None:
         alt=t("PSNR and SSIM of noisy and restored images"),
     )
     tables.offer_csv(table, f"denoise-{run.id}.csv")
-    probe.offer_to_restore(run, noise, config.level)
     filters.offer(run, noise, config.level)
     definitions.define(("psnr", "ssim"), noise)
