@@ -46,6 +46,13 @@ def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
     return "data:image/png;base64," + base64.b64encode(png(images, columns)).decode()
 
 
+def exact_uri(image: npt.NDArray[np.generic]) -> str:
+    """Return one image (H, W, C), pixel by pixel, as an address; a style sheet enlarges it."""
+    pixels = to_uint8(image) if np.issubdtype(image.dtype, np.floating) else np.asarray(image, np.uint8)
+    plain = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    return "data:image/png;base64," + base64.b64encode(_encoded(plain)).decode()
+
+
 def show(images: npt.NDArray[np.generic], columns: int, *, alt: str, caption: str | None = None) -> None:
     """Draw images as one picture: as wide as the room allows, or in tiles where there are only a few."""
     picture = _enlarged(images, columns)

@@ -8,32 +8,12 @@ import numpy as np
 import streamlit as st
 
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError
-from aelab.intake.pictures import read_picture
 from aelab.metrics.mse import mse
-from aelab.noise.corruption import Corruption
 from aelab.pixels import Images
 from aelab.runs import Run
 from aelab.studies import probing
-from ui import caches, mosaic, told
-from ui.i18n import plain, say, t
-
-_TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif")
-
-
-def offer_to_restore(run: Run, corruption: Corruption) -> None:
-    """Let the visitor bring a picture, corrupt it as chosen, and have the run restore it."""
-    image = _ask(caches.images_of(run))
-    if image is None:
-        return
-    noisy = corruption.corrupt(image, np.random.default_rng(0))
-    mosaic.show(
-        np.concatenate([image, noisy, caches.networks(run).reconstruct(noisy)]),
-        3,
-        alt=t("Your picture: clean, noisy, restored"),
-        caption=t("Your picture, cut and resized as this run's images are: clean, noisy, restored."),
-    )
-    told.say_found([run], noisy)
+from ui import bring, caches, mosaic, told
+from ui.i18n import plain, t
 
 
 def offer_to_place(run: Run) -> None:
@@ -95,22 +75,6 @@ def offer_to_compare(chosen: Sequence[Run]) -> None:
 
 
 def _ask(data: Dataset) -> Images | None:
-    """Draw the ways to bring a picture; return it as an image of the dataset, float32 (1, H, W, C)."""
+    """Draw the ways to bring a picture, folded away; return it as an image of the dataset, float32 (1, H, W, C)."""
     with st.expander(t("Try a picture of your own"), icon=":material/add_a_photo:"):
-        camera = st.toggle(t("Take it with the camera"), key="probe.camera")
-        if camera:
-            file = st.camera_input(t("Picture"), key="probe.taken")
-        else:
-            file = st.file_uploader(t("Picture"), type=list(_TYPES), key="probe.file")
-        inverted = st.toggle(
-            t("Swap dark and bright"), key="probe.inverted", help=t("In MNIST ink is bright, on paper it is dark.")
-        )
-        st.caption(t("It is shown to the run and not kept."))
-        if file is None:
-            return None
-        try:
-            picture = read_picture(file.name, file.getvalue())
-        except LabError as error:
-            st.error(say(error), icon=":material/error:")
-            return None
-    return probing.as_given(picture.pixels, data, inverted=inverted)
+        return bring.bring(data, "probe")

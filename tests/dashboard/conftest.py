@@ -66,7 +66,7 @@ def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def visit() -> Visit:
     """Return a function that opens a page: `visit("train", lang="es")`."""
 
-    def open_page(view: str = "home", **address: str | list[str]) -> AppTest:
+    def open_page(view: str = "home", /, **address: str | list[str]) -> AppTest:
         page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=_PATIENCE)
         for name, value in address.items():
             page.query_params[name] = value

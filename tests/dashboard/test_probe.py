@@ -42,11 +42,6 @@ def test_a_picture_is_reconstructed_and_finds_its_like(lab: TrainedLab, visit, d
     assert "Of N = 359 test images those with the most similar codes, 0.00 to" in said
 
 
-def test_a_picture_is_made_noisy_and_restored(lab: TrainedLab, visit, digit: np.ndarray) -> None:
-    page = bring(visit("denoise", run=lab.runs["dae"]), png(digit[:, :, 0]))
-    assert "Your picture, cut and resized as this run's images are: clean, noisy, restored." in words(page)
-
-
 def test_ink_on_paper_can_be_turned_to_bright_on_dark(lab: TrainedLab, visit, digit: np.ndarray) -> None:
     page = bring(visit("latent", run=lab.runs["conv_ae"]), png(255 - digit[:, :, 0]))
     page.toggle(key="probe.inverted").set_value(True).run()

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies.denoising import Config
-from ui import caches, definitions, mosaic, probe, tables
+from ui import caches, definitions, mosaic, tables
 from ui.denoise import filters, severity
 from ui.denoise.gain import gain_sentence
 from ui.i18n import t
@@ -71,6 +71,5 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
         alt=t("PSNR and SSIM of noisy and restored images"),
     )
     tables.offer_csv(table, f"denoise-{run.id}.csv")
-    probe.offer_to_restore(run, corruption)
     filters.offer(run, corruption)
     definitions.define(("psnr", "ssim", "ssim_uniform"), corruption)

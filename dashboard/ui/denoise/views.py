@@ -13,7 +13,7 @@ from aelab.errors import N_
 from aelab.runs import Run
 from aelab.studies import denoising
 from ui import address
-from ui.denoise import matrix, measured
+from ui.denoise import matrix, measured, own, single
 from ui.i18n import t
 
 _VIEW, _KEY = "view", "denoise.view"
@@ -33,7 +33,11 @@ class View:
 
 VIEWS = {
     "measured": View(N_("Test images"), denoising.SPEC.question, measured.show),
+    "image": View(
+        N_("One image"), N_("What does a run make of one noisy image, and what do filters make of it?"), single.show
+    ),
     "matrix": View(N_("All noises"), N_("Which noise should I train on?"), matrix.show),
+    "own": View(N_("Own pictures"), N_("What does a run make of my own noisy pictures?"), own.show),
 }
 
 
@@ -41,12 +45,13 @@ def pick_view() -> View:
     """Draw the choice of a view; it stands in the address."""
     asked = st.query_params.get(_VIEW, "")
     st.session_state.setdefault(_KEY, asked if asked in VIEWS else next(iter(VIEWS)))
-    picked: str = st.segmented_control(
+    picked: str = st.pills(
         t("Show"),
         list(VIEWS),
         required=True,
         format_func=lambda name: t(VIEWS[name].label),
         key=_KEY,
+        wrap=True,  # the column is narrow
         persist_state="session",
     )
     address.keep({_VIEW: picked}, [_VIEW])

@@ -56,15 +56,18 @@ def prepared(pixels: Pixels, prepare: Prepare) -> Pixels:
     height, width, channels = prepare.shape
     if pixels.shape == (height, width, channels):
         return pixels
-    image, mode = _opaque(pixels, prepare.background), "RGB" if channels == 3 else "L"
-    if image.mode != mode:
-        image = image.convert(mode)
+    image = _converted(pixels, channels, prepare.background)
     if prepare.fit == "pad":
         image = _padded(image, prepare)
     elif image.size != (width, height):
         box = _middle(image, prepare) if prepare.fit == "crop" else None
         image = image.resize((width, height), Image.Resampling.LANCZOS, box)
     return np.asarray(image).reshape(height, width, channels)
+
+
+def in_colors(pixels: Pixels, channels: int) -> Pixels:
+    """Return a picture, uint8 (h, w, c), in grey (1 channel) or colour (3) and of its own size, on white."""
+    return np.asarray(_converted(pixels, channels, "white")).reshape(*pixels.shape[:2], channels)
 
 
 def enlarged_share(sizes: npt.NDArray[Any], prepare: Prepare) -> float:
@@ -81,6 +84,11 @@ def enlarged_share(sizes: npt.NDArray[Any], prepare: Prepare) -> float:
     scales = np.array([prepare.height, prepare.width]) / np.maximum(sizes, 1)
     scale = scales.min(axis=1) if prepare.fit == "pad" else scales.max(axis=1)
     return float(np.mean(scale > 1))
+
+
+def _converted(pixels: Pixels, channels: int, background: str) -> Image.Image:
+    image, mode = _opaque(pixels, background), "RGB" if channels == 3 else "L"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _opaque(pixels: Pixels, background: str) -> Image.Image:

@@ -83,7 +83,7 @@ class Picture:
     ----------
     pixels : ndarray, uint8 (h, w, c)
         c is 1 for grey, 3 for RGB, 4 for RGB and opacity (straight, not premultiplied) where some of it is
-        transparent. The shorter side is at most `limits.KEPT_SIDE`. May be read-only.
+        transparent. The shorter side is at most `limits.KEPT_SIDE`, unless another is asked for. May be read-only.
     height, width : int
         Of the upright picture in the file, in pixels.
     format : str
@@ -99,7 +99,7 @@ class Picture:
     notes: tuple[LabError, ...]
 
 
-def read_picture(name: str, data: bytes) -> Picture:
+def read_picture(name: str, data: bytes, kept_side: int = KEPT_SIDE) -> Picture:
     """Decode a picture file and turn it upright; nothing of it is kept but the pixels.
 
     Grey of more than 8 bits is scaled so that its darkest value becomes 0 and its lightest 255; CMYK, palettes and
@@ -112,6 +112,8 @@ def read_picture(name: str, data: bytes) -> Picture:
         What an error calls the file.
     data : bytes
         The whole file.
+    kept_side : int
+        Pixels of the shorter side at which a larger picture is kept.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def read_picture(name: str, data: bytes) -> Picture:
         notes: list[LabError] = []
         if (frames := getattr(image, "n_frames", 1)) > 1:
             notes.append(LabError("Its first frame of {count} was taken.", count=frames))
-        pixels, turned = _pixels(image, notes)
+        pixels, turned = _pixels(image, notes, kept_side)
     except LabError:
         raise
     except _BOMB:
@@ -191,10 +193,10 @@ def _opened(name: str, kind: str, data: bytes) -> Image.Image:
     return image
 
 
-def _pixels(image: Image.Image, notes: list[LabError]) -> tuple[npt.NDArray[np.uint8], bool]:
+def _pixels(image: Image.Image, notes: list[LabError], kept_side: int) -> tuple[npt.NDArray[np.uint8], bool]:
     """Return a picture's pixels upright, and whether its height and width changed places."""
     width, height = image.size
-    small = _kept_size(width, height)
+    small = _kept_size(width, height, kept_side)
     if small != image.size:
         # A large JPEG is decoded smaller, several times faster; at twice the size, resizing still has the last word.
         image.draft(image.mode, (2 * small[0], 2 * small[1]))
@@ -209,7 +211,7 @@ def _pixels(image: Image.Image, notes: list[LabError]) -> tuple[npt.NDArray[np.u
                 height=height,
                 new_width=small[0],
                 new_height=small[1],
-                most=KEPT_SIDE,
+                most=kept_side,
             )
         )
     orientation = _orientation(image)
@@ -222,12 +224,12 @@ def _pixels(image: Image.Image, notes: list[LabError]) -> tuple[npt.NDArray[np.u
     return pixels.reshape(plain.height, plain.width, -1), orientation >= 5
 
 
-def _kept_size(width: int, height: int) -> tuple[int, int]:
+def _kept_size(width: int, height: int, kept_side: int) -> tuple[int, int]:
     """Return the size at which a picture is kept."""
     shorter = min(width, height)
-    if shorter <= KEPT_SIDE:
+    if shorter <= kept_side:
         return width, height
-    return round(width * KEPT_SIDE / shorter), round(height * KEPT_SIDE / shorter)
+    return round(width * kept_side / shorter), round(height * kept_side / shorter)
 
 
 def _plain(image: Image.Image, notes: list[LabError]) -> Image.Image:
