@@ -139,13 +139,11 @@ def run(
     tuned_on = _corrupted(dataset, "validation", config, _tuned_count(dataset))
     learned_from = _corrupted(dataset, "train", config, _MOST_LEARNED)
     clean, noisy, labels = denoising.corrupted(dataset, config)
-    if not len(clean) or not len(tuned_on[0]):
+    if not len(tuned_on[0]):
         raise LabError(
-            "{dataset} has {test} test and {validation} validation images: filters are measured on the ones and tuned "
-            "on the others, and need both. Split its images anew on the Prepare page.",
+            "{dataset} has no validation images, and filters are tuned on those. Split its images anew on the Prepare "
+            "page.",
             dataset=dataset.name,
-            test=len(clean),
-            validation=len(tuned_on[0]),
         )
     of_run, seconds = _timed(lambda: inference.reconstruct(noisy, labels))
     values = {RUN: per_image(clean, of_run)}

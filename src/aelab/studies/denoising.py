@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
-from aelab.errors import N_
+from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Inference
@@ -119,8 +119,20 @@ def example(inference: Inference, dataset: Dataset, config: Config, shown: int =
 
 
 def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
-    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
+    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's.
+
+    Raises
+    ------
+    LabError
+        If there are no test images.
+    """
     indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
+    if not len(indices):
+        raise LabError(
+            "{dataset} has no test images, and what restores is measured on those. Split its images anew on the "
+            "Prepare page, and train again.",
+            dataset=dataset.name,
+        )
     clean = to_unit(dataset.images[indices])
     noisy = config.corruption.corrupt(clean, np.random.default_rng(config.seed))
     return clean, noisy, dataset.labels[indices]
