@@ -10,8 +10,9 @@ from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies.denoising import Config
 from ui import caches, definitions, mosaic, tables
-from ui.denoise import filters, severity
+from ui.denoise import effect, filters, severity
 from ui.denoise.gain import gain_sentence
+from ui.denoise.words import told
 from ui.i18n import t
 
 _EVERY = 1000  # test images measured at first: a second's work
@@ -61,7 +62,10 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
         np.concatenate([shown.clean, shown.noisy, shown.restored]),
         len(shown.clean),
         alt=t("Three rows of test images: clean, noisy, restored"),
-        caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
+        caption=t(
+            "Rows from the top: clean, noisy ({noise}), restored. The same test images at every severity.",
+            noise=told(corruption),
+        ),
     )
     table = tables.denoising([found])
     st.dataframe(
@@ -71,5 +75,6 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
         alt=t("PSNR and SSIM of noisy and restored images"),
     )
     tables.offer_csv(table, f"denoise-{run.id}.csv")
+    effect.offer(caches.images_of(run), corruption, config.limit)
     filters.offer(run, corruption)
     definitions.define(("psnr", "ssim", "ssim_uniform"), corruption)

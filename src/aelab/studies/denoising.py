@@ -120,7 +120,13 @@ def example(inference: Inference, dataset: Dataset, config: Config, shown: int =
 
 
 def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
-    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
+    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's.
+
+    Raises
+    ------
+    LabError
+        If there are no test images.
+    """
     return Draw(dataset, config.corruption, config.seed, config.limit).test
 
 
