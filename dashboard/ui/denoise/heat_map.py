@@ -12,8 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aelab.studies.columns import Column
+from ui import charts
 
-_ROW, _LETTERS = 46, 20  # pixels of a row's height; letters of a line of its name
+_ROW, _LETTERS = 46, 24  # pixels of a row's height; letters of a line of its name
 _MOST_NUMBERS = 60  # columns above which there is no room for the number of a severity
 _MOST_TEXTS = 16  # columns above which there is no room for what a cell says
 _EVEN, _DIVERGING = "Cividis", "RdBu"  # which colour-blind people tell apart, too
@@ -92,8 +93,9 @@ def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y:
 
 
 def wrapped(*parts: str) -> str:
-    """Return a row's name in short lines, so that it leaves room for the cells."""
-    return "<br>".join(line for part in parts if part for line in textwrap.wrap(part, _LETTERS))
+    """Return a row's name in short lines, so that it leaves room for the cells, and as text: users give names."""
+    lines = [line for part in parts for line in textwrap.wrap(part, _LETTERS, break_on_hyphens=False)]
+    return "<br>".join(map(charts.text, lines))
 
 
 def _colors(heat: Heat) -> dict[str, Any]:

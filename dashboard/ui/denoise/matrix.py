@@ -108,10 +108,7 @@ def _heat(found: Matrix, columns: Sequence[Column], measure: str, runs: Mapping[
     rows = [found.of(row) for row in found.rows]
     values = np.array([[entry.means[measure].mean for entry in row] for row in rows])
     return Heat(
-        rows=[
-            heat_map.wrapped(charts.text(row_name(row)), trained(runs[row]) if row in runs else "")
-            for row in found.rows
-        ],
+        rows=[heat_map.wrapped(row_name(row), trained(runs[row]) if row in runs else "") for row in found.rows],
         columns=columns,
         noises=[ladder_name(column.noise) for column in columns],
         values=values,

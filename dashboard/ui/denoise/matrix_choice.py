@@ -15,7 +15,7 @@ from aelab.runs import Run, about
 from aelab.studies.columns import NUMBERS, Ladder
 from aelab.studies.crossed import Matrix
 from aelab.studies.matrix import Config
-from aelab.studies.training_noise import training_noise
+from aelab.studies.tuned_filters import SLOW
 from ui import address, caches, linked
 from ui.definitions import heading
 from ui.denoise.words import told
@@ -23,7 +23,6 @@ from ui.i18n import plain, t
 from ui.known import named, offered
 from ui.pickers import say_no_run
 
-_SLOW = ("non_local_means", "total_variation", "wavelet", "bilateral", "median_5")  # minutes for all noises, or hours
 _AT_FIRST = ("nothing", "median_3", "gaussian", "linear_ridge")
 _EVERY = 1000
 _MEASURE = "measure"
@@ -103,14 +102,13 @@ def row_name(row: str) -> str:
 
 def trained(run: Run) -> str:
     """Return what a run was trained on, in words."""
-    noise = training_noise(run)
-    return told(noise) if noise is not None else t("not trained to denoise")
+    return told(run.corruption) if run.corruption is not None else t("not trained to denoise")
 
 
 def _choose_runs(current: Run) -> list[Run]:
     """Draw the choice of runs on the images of the current one; those trained to denoise come first."""
     fitting = [each for each in offered() if each.reconstructs and each.dataset_checksum == current.dataset_checksum]
-    by_id = {each.id: each for each in sorted(fitting, key=lambda each: training_noise(each) is None)}
+    by_id = {each.id: each for each in sorted(fitting, key=lambda each: each.corruption is None)}
     chosen = linked.select_several(
         t("Runs"),
         list(by_id),
@@ -121,7 +119,7 @@ def _choose_runs(current: Run) -> list[Run]:
         format_func=lambda run_id: named(run_id, about.read(run_id)),
         help=t("Runs that were trained on the same images. Those that were trained to denoise come first."),
     )
-    strangers = [run_id for run_id in chosen if training_noise(by_id[run_id]) is None]
+    strangers = [run_id for run_id in chosen if by_id[run_id].corruption is None]
     if strangers:
         names = ", ".join(plain(named(run_id, about.read(run_id))) for run_id in strangers)
         st.caption(t("Not trained to denoise, and measured all the same: {runs}", runs=names))
@@ -156,7 +154,7 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
 
 def _runs_at_first(current: Run, fitting: Sequence[Run]) -> list[str]:
     """Return the current run and the denoising ones beside it."""
-    return list(dict.fromkeys([current.id, *(each.id for each in fitting if training_noise(each) is not None)]))[:8]
+    return list(dict.fromkeys([current.id, *(each.id for each in fitting if each.corruption is not None)]))[:8]
 
 
 def _choose_limit(current: Run) -> int:
@@ -184,7 +182,7 @@ def _ladders() -> list[str]:
 
 def _filter_in_list(name: str) -> str:
     label = t(filters[name].label)
-    return t("{filter} (slow)", filter=label) if name in _SLOW else label
+    return t("{filter} (slow)", filter=label) if name in SLOW else label
 
 
 def _say_no_noise(missing: str, shown: str | None) -> str:

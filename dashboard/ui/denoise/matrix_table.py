@@ -12,7 +12,6 @@ from aelab.runs import Run
 from aelab.studies import crossed
 from aelab.studies.columns import Ladder
 from aelab.studies.crossed import Matrix
-from aelab.studies.training_noise import trained_on
 from ui import tables
 from ui.denoise.matrix_choice import decimals, ladder_name, measure_name, number, row_name, trained
 from ui.i18n import t
@@ -51,7 +50,7 @@ def show(found: Matrix, runs: Mapping[str, Run]) -> None:
             column_config=_heads(found),
             alt=t("Every cell of the heat map in numbers"),
         )
-    table = crossed.table(found, {run_id: trained_on(run) for run_id, run in runs.items()})
+    table = crossed.table(found, {run_id: str(run.corruption or "") for run_id, run in runs.items()})
     tables.offer_csv(table, "matrix.csv")
 
 

@@ -12,7 +12,6 @@ from aelab.jobs.people import SHELL
 from aelab.studies import crossed
 from aelab.studies.crossed import Matrix
 from aelab.studies.matrix import Config
-from aelab.studies.training_noise import trained_on
 from aelab.tasks import matrix as task
 
 
@@ -24,7 +23,7 @@ def matrix(arguments: argparse.Namespace) -> Answer:
     job = task.submit(arguments.run, config, owner=SHELL.owner)
     follow(job, "matrix")
     found = task.result(job)
-    trained = {run_id: trained_on(runs.find(run_id)) for run_id in found.runs}
+    trained = {run_id: str(runs.find(run_id).corruption or "") for run_id in found.runs}
     if path is not None:
         save(crossed.table(found, trained), path)
     return Answer({**found.to_json(), "trained_on": trained, "best": found.best_run("psnr")}, _lines(found, trained))

@@ -23,6 +23,7 @@ from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise.corruption import Corruption
 from aelab.studies import cells, denoising
+from aelab.studies._threads import one_thread_each
 from aelab.studies.draws import Draw
 from aelab.studies.methods import OfFilter, Ready
 from aelab.studies.spec import StudySpec
@@ -131,9 +132,10 @@ def run(
     draw = Draw(dataset, config.corruption, config.seed, config.limit)
     draw.check()
     found = {RUN: cells.measure(Ready(inference.reconstruct, {}), draw)}
-    for number, spec in enumerate(filters, 1):
-        found[spec.name] = cells.measured(OfFilter(spec), draw)
-        progress(number / len(filters.names()))
+    with one_thread_each():
+        for number, spec in enumerate(filters, 1):
+            found[spec.name] = cells.measured(OfFilter(spec), draw)
+            progress(number / len(filters.names()))
     psnr = {name: np.minimum(each.values["psnr"], AS_GOOD_AS_SAME) for name, each in found.items()}
     methods = [
         Method(

@@ -14,7 +14,6 @@ from aelab.models import models
 from aelab.noise.corruption import Corruption, Part
 from aelab.runs import Run
 from aelab.studies.columns import Column, Ladder
-from aelab.studies.training_noise import training_noise
 from aelab.tasks import train
 from aelab.tasks.planning import cost, planned
 from aelab.training.config import TrainingConfig
@@ -57,11 +56,11 @@ def missing(columns: Sequence[Column], like: Run, dataset: Dataset) -> tuple[Mis
         Whose model and settings they have, so that they compare.
     dataset : Dataset
     """
-    known = [training_noise(run) for run in _on_their_way(dataset)]
+    known = [run.corruption for run in _on_their_way(dataset)]
     alone = {each.parts[0].noise for each in known if each is not None and len(each.parts) == 1}
     tested = tuple(dict.fromkeys(name for column in columns for name in column.noise.names))
     wanted = [Ladder((name,)).at(_SEVERITY) for name in tested if name not in alone]
-    model = like.model if training_noise(like) is not None else _MODEL
+    model = like.model if like.corruption is not None else _MODEL
     mixed = any(each is not None and each.how == "or" for each in known)
     if len(tested) > 1 and not mixed and set(_MIXED) <= set(models[model].config.names()):
         wanted.append(Ladder(tested[:2], "or").at(_SEVERITY))
