@@ -22,7 +22,8 @@ from aelab.runs import Run
 from aelab.studies import baselines as baselines_study
 from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
-from aelab.tasks import baselines, train
+from aelab.tasks import train
+from aelab.tasks.baselines import JOB
 from ui import tables
 from ui.denoise.gain import gain_sentence
 
@@ -216,7 +217,7 @@ def test_filters_stand_beside_the_run_as_soon_as_somebody_asks(lab: TrainedLab, 
     (job,) = (each for each in folder.all_jobs() if each.kind == "baselines")
     assert queue.wait(job, lambda now: None).state == "done"
     page.run()
-    found = baselines.result(job)
+    found = JOB.result(job)
     table = page.dataframe[1].value
     assert list(table["method"])[: len(found.methods)] == [
         "This run" if method.name == "run" else filters[method.name].label for method in found.methods

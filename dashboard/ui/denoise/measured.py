@@ -12,17 +12,16 @@ from aelab.studies.denoising import Config
 from ui import caches, definitions, mosaic, tables
 from ui.denoise import effect, filters, severity
 from ui.denoise.gain import gain_sentence
+from ui.denoise.limit import pick_limit
 from ui.denoise.words import told
 from ui.i18n import t
-
-_EVERY = 1000  # test images measured at first: a second's work
 
 
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the choice of a noise, and what the run makes of the test images that it corrupts."""
     with controls:
         corruption = severity.choose_corruption()
-        limit = _pick_limit(run)
+        limit = pick_limit(caches.images_of(run), "denoise.limit")
         say_trained_on(run)
     with main:
         _show(run, corruption, Config(noise=str(corruption), limit=limit))
@@ -35,22 +34,6 @@ def say_trained_on(run: Run) -> None:
             t("This run was not trained to denoise; whether it removes some noise all the same is measured here."),
             icon=":material/info:",
         )
-
-
-def _pick_limit(run: Run) -> int:
-    """Draw the choice between some and all of many test images; 0 is all."""
-    count = caches.images_of(run).counts["test"]
-    if count <= _EVERY:
-        return 0
-    chosen: int = st.segmented_control(
-        t("Test images measured"),
-        [_EVERY, 0],
-        default=_EVERY,
-        required=True,
-        key="denoise.limit",
-        format_func=lambda limit: str(limit) if limit else t("all {count}", count=count),
-    )
-    return chosen
 
 
 def _show(run: Run, corruption: Corruption, config: Config) -> None:

@@ -25,6 +25,30 @@ Pair = tuple[Images, Images]  # clean and noisy
 
 
 @dataclass(frozen=True)
+class OnCorrupted:
+    """What every answer about corrupted images begins with.
+
+    Attributes
+    ----------
+    noise : str
+        The corruption as it is written.
+    split : str
+        Always ``"test"``.
+    n : int
+        Images.
+    """
+
+    noise: str
+    split: str
+    n: int
+
+    @property
+    def corruption(self) -> Corruption:
+        """What was done to the images."""
+        return Corruption.parse(self.noise)
+
+
+@dataclass(frozen=True)
 class Draw:
     """One corruption of the images of a dataset; each part is drawn when it is first asked for.
 

@@ -16,11 +16,11 @@ from aelab.datasets.store import Dataset
 from aelab.errors import N_
 from aelab.fields import field
 from aelab.metrics.estimate import Estimate
-from aelab.noise.corruption import Corruption
 from aelab.noise.spec import NoiseSpec
 from aelab.pixels import Images
 from aelab.studies import denoising
 from aelab.studies._measures import estimates, per_image
+from aelab.studies.draws import OnCorrupted
 from aelab.studies.spec import StudySpec
 
 #: Half of one of the 256 levels of grey: what moves less is the same in a picture file.
@@ -38,17 +38,11 @@ class Config(denoising.Config):
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(OnCorrupted):
     """Test images before and after a corruption.
 
     Attributes
     ----------
-    noise : str
-        The corruption as it is written.
-    split : str
-        Always ``"test"``.
-    n : int
-        Images.
     edges : ndarray, float64 (bins + 1,)
         Of `clean` and `noisy`, from 0 to 1.
     clean, noisy : ndarray, float64 (bins,)
@@ -63,9 +57,6 @@ class Effect:
         `MEASURES` of the noisy images against the clean ones; `infinite` counts images that were not changed.
     """
 
-    noise: str
-    split: str
-    n: int
     edges: npt.NDArray[np.float64]
     clean: npt.NDArray[np.float64]
     noisy: npt.NDArray[np.float64]
@@ -73,11 +64,6 @@ class Effect:
     change: npt.NDArray[np.float64]
     touched: float
     measures: dict[str, Estimate]
-
-    @property
-    def corruption(self) -> Corruption:
-        """What was done to the images."""
-        return Corruption.parse(self.noise)
 
 
 def run(dataset: Dataset, config: Config) -> Effect:
