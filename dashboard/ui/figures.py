@@ -93,7 +93,10 @@ def _figure(figure: Figure) -> str:
     lines = "".join(f"<div>{html.escape(line)}</div>" for line in figure.lines)
     head, *others = map(_picture, figure.pictures)
     marked = ' class="aelab-marked"' if figure.marked else ""
-    return f"<figure{marked}><strong>{name}</strong>{head}<figcaption>{lines}</figcaption>{''.join(others)}</figure>"
+    rows = f' style="grid-row: span {len(figure.pictures) + 2}"'  # with a name and numbers
+    return (
+        f"<figure{marked}{rows}><strong>{name}</strong>{head}<figcaption>{lines}</figcaption>{''.join(others)}</figure>"
+    )
 
 
 def _picture(shown: Shown) -> str:

@@ -54,7 +54,7 @@ class Parts:
 def show(found: OneImage, parts: Parts) -> None:
     """Draw the pictures with their numbers; below them the differences, and the part that is enlarged."""
     none = np.zeros(found.clean.shape[1:3], np.float32)
-    drawn = [_figure(t("Clean"), found.clean[0], none, found, parts, (t("the original"),))]
+    drawn = [_figure(t("Clean image"), found.clean[0], none, found, parts, (t("the original"),))]
     for each in found.results:
         best = each is found.best and each.psnr > found.noisy.psnr
         drawn.append(_figure(name_of(each), each.image[0], each.difference, found, parts, _numbers(each), marked=best))

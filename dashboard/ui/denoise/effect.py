@@ -83,7 +83,7 @@ def _show_histograms(found: Effect) -> None:
         charts.pixel_histogram(
             found.edges,
             np.stack([found.clean, found.noisy]),
-            [t("Clean"), t("Noisy")],
+            [t("Clean image"), t("Noisy")],
             title=t("Pixel values before and after (N = {count} test images)", count=found.n),
             x=t("Pixel value (0 black, 1 white)"),
             y=share,

@@ -67,7 +67,7 @@ def _offer(choice: Choice, data: Dataset) -> None:
             kept=kept,
         )
     )
-    if st.button(t("Measure"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
+    if st.button(t("Measure all cells"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
         task.submit([run.id for run in choice.runs], choice.config, owner=visitor.owner())
         st.rerun()
 

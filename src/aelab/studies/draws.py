@@ -21,6 +21,8 @@ _MOST_LEARNED: Final = 10_000  # images; more tell a linear map little
 _MOST_TUNED, _FEWEST_TUNED = 50, 8  # images
 _TUNED_VALUES: Final = 400_000  # of the images that settings are tried on: photos are slow, and few tell as much
 
+_STREAMS: Final = {"train": 1, "validation": 2}
+
 Pair = tuple[Images, Images]  # clean and noisy
 
 
@@ -105,12 +107,12 @@ class Draw:
     @cached_property
     def validation(self) -> Pair:
         """A few validation images, on which settings are tried."""
-        return self._of("validation", self.n_tuned)
+        return some(self.dataset, "validation", self.corruption, self.seed, self.n_tuned)
 
     @cached_property
     def training(self) -> Pair:
         """Training images to learn from."""
-        return self._of("train", self.n_learned)
+        return some(self.dataset, "train", self.corruption, self.seed, self.n_learned)
 
     def check(self) -> None:
         """Refuse a dataset on which filters cannot be measured.
@@ -121,24 +123,29 @@ class Draw:
             If there are no test images, or no validation images to tune filters on.
         """
         self._check_test()
-        if not self.n_tuned:
-            raise LabError(
-                "Filters are tuned on validation images, and {dataset} has none. Split its images anew on the Prepare "
-                "page.",
-                dataset=self.dataset.name,
-            )
+        check_validation(self.dataset)
 
     def _check_test(self) -> None:
-        if not self.n:
+        if not len(self.indices):
             raise LabError(
                 "{dataset} has no test images, and what restores is measured on those. Split its images anew on the "
                 "Prepare page, and train again.",
                 dataset=self.dataset.name,
             )
 
-    def _of(self, part: Literal["train", "validation"], most: int) -> Pair:
-        """Return some images of another part of the split, corrupted by another draw of the same noise."""
-        seeds = [self.seed, {"train": 1, "validation": 2}[part]]
-        indices = np.random.default_rng(0).permutation(self.dataset.indices(part))[:most]
-        clean = to_unit(self.dataset.images[np.sort(indices)])
-        return clean, self.corruption.corrupt(clean, np.random.default_rng(seeds))
+
+def some(dataset: Dataset, part: Literal["train", "validation"], corruption: Corruption, seed: int, most: int) -> Pair:
+    """Return some images of a part of the split, clean and corrupted by another draw than that of the test images."""
+    indices = np.random.default_rng(0).permutation(dataset.indices(part))[:most]
+    clean = to_unit(dataset.take(np.sort(indices)))
+    return clean, corruption.corrupt(clean, np.random.default_rng([seed, _STREAMS[part]]))
+
+
+def check_validation(dataset: Dataset) -> None:
+    """Raise a `LabError` where there are no validation images to tune filters on."""
+    if not len(dataset.indices("validation")):
+        raise LabError(
+            "Filters are tuned on validation images, and {dataset} has none. Split its images anew on the Prepare "
+            "page.",
+            dataset=dataset.name,
+        )

@@ -7,7 +7,7 @@ the same test images at every level, and filters are tuned for each level anew: 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,20 +15,22 @@ import numpy as np
 import pandas as pd
 
 from aelab.datasets.store import Dataset
-from aelab.errors import N_, LabError
+from aelab.errors import N_
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
+from aelab.filters import filters
 from aelab.filters.tuning import AS_GOOD_AS_SAME
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise import noises
 from aelab.noise.corruption import Corruption
-from aelab.pixels import Images, to_unit
-from aelab.studies._measures import per_image
+from aelab.studies import cells
 from aelab.studies.baselines import RUN
+from aelab.studies.cells import Cell
+from aelab.studies.draws import Draw
+from aelab.studies.methods import OfFilter, Ready
 from aelab.studies.one_image import NOISY
 from aelab.studies.spec import StudySpec
-from aelab.studies.tuned_filters import tuned
 
 #: Those that are quick and win most often; more would hide the run among their lines.
 FILTERS: Final = ("median_3", "total_variation", "wavelet", "linear_ridge")
@@ -123,27 +125,18 @@ def run(
     LabError
         If there are no test images, or no validation images to tune filters on.
     """
-    indices = np.random.default_rng(0).permutation(dataset.indices("test"))[: config.limit or None]
-    if not len(indices):
-        raise LabError(
-            "{dataset} has no test images to measure. Split its images anew on the Prepare page.", dataset=dataset.name
-        )
-    clean, labels = to_unit(dataset.take(indices)), dataset.labels[indices]
     levels = levels_of(config.noise)
-    values: dict[str, list[Mapping[str, Estimate]]] = {name: [] for name in (NOISY, RUN, *FILTERS)}
-    for number, level in enumerate(levels, 1):
-        corruption = Corruption.of(config.noise, level)
-        noisy = corruption.corrupt(clean, np.random.default_rng(config.seed))
-        values[NOISY].append(_measured(clean, noisy))
-        values[RUN].append(_measured(clean, np.clip(inference.reconstruct(noisy, labels), 0, 1)))
-        for name in FILTERS:
-            values[name].append(_measured(clean, tuned(dataset, name, corruption).restore(noisy)))
-        progress(number / len(levels))
-    curves = tuple(
-        Curve(name, tuple(each["psnr"] for each in found), tuple(each["ssim"] for each in found))
-        for name, found in values.items()
-    )
-    return SeverityCurves(config.noise, levels, "test", len(indices), curves)
+    draws = [Draw(dataset, Corruption.of(config.noise, level), config.seed, config.limit) for level in levels]
+    draws[0].check()
+    of_run = Ready(inference.reconstruct, {})
+    kept = {NOISY: OfFilter(filters["nothing"]), **{name: OfFilter(filters[name]) for name in FILTERS}}
+    found: dict[str, list[Cell]] = {name: [] for name in (NOISY, RUN, *FILTERS)}
+    for number, draw in enumerate(draws, 1):
+        found[RUN].append(cells.measure(of_run, draw))
+        for name, method in kept.items():
+            found[name].append(cells.measured(method, draw))
+        progress(number / len(draws))
+    return SeverityCurves(config.noise, levels, "test", draws[0].n, tuple(map(_curve, found, found.values())))
 
 
 def levels_of(noise: str) -> tuple[float, ...]:
@@ -175,12 +168,12 @@ def table(found: SeverityCurves) -> pd.DataFrame:
     )
 
 
-def _measured(clean: Images, made: Images) -> Mapping[str, Estimate]:
-    values = per_image(clean, made)
-    return {
-        "psnr": mean_with_interval(np.minimum(values["psnr"], AS_GOOD_AS_SAME)),
-        "ssim": mean_with_interval(values["ssim"]),
-    }
+def _curve(name: str, found: Sequence[Cell]) -> Curve:
+    return Curve(
+        name,
+        tuple(mean_with_interval(np.minimum(cell.values["psnr"], AS_GOOD_AS_SAME)) for cell in found),
+        tuple(mean_with_interval(cell.values["ssim"]) for cell in found),
+    )
 
 
 SPEC = StudySpec(

@@ -7,24 +7,20 @@ calibrated severities of a noise, and serves the levels around each of them.
 from __future__ import annotations
 
 import math
-from typing import Final, Literal
-
-import numpy as np
+from typing import Final
 
 from aelab.datasets.store import Dataset
-from aelab.errors import LabError
 from aelab.filters import filters
 from aelab.filters.tuning import Tuned, tune
 from aelab.noise import noises
 from aelab.noise.corruption import Corruption, Part
-from aelab.pixels import Images, to_unit
+from aelab.studies.draws import check_validation, some
 
 #: Filters that take seconds for one choice of settings, and minutes for all severities of photos.
 SLOW: Final = frozenset({"non_local_means"})
 
 _MOST_TUNED, _FEWEST_TUNED, _TUNED_VALUES = 16, 4, 16_384  # images, images, values of all of them
 _MOST_LEARNED, _LEARNED_VALUES = 2000, 2_000_000  # what is learned is kept in the server's memory
-_STREAMS: Final = {"train": 1, "validation": 2}
 
 
 def nearest(corruption: Corruption) -> Corruption:
@@ -65,26 +61,12 @@ def tuned(dataset: Dataset, name: str, corruption: Corruption) -> Tuned:
 def _tuned(dataset: Dataset, name: str, corruption: Corruption) -> Tuned:
     spec, values = filters[name], math.prod(dataset.shape)
     most = max(_FEWEST_TUNED, min(_MOST_TUNED, _TUNED_VALUES // values))
-    clean, noisy = _some(dataset, "validation", corruption, most)
-    if not len(clean):
-        raise LabError(
-            "Filters are tuned on validation images, and {dataset} has none. Split its images anew on the Prepare "
-            "page.",
-            dataset=dataset.name,
-        )
+    check_validation(dataset)
+    clean, noisy = some(dataset, "validation", corruption, 0, most)
     if spec.learn is None:
         return tune(spec, clean, noisy)
     learned_from = max(_FEWEST_TUNED, min(_MOST_LEARNED, _LEARNED_VALUES // values))
-    return tune(spec, clean, noisy, _some(dataset, "train", corruption, learned_from))
-
-
-def _some(
-    dataset: Dataset, part: Literal["train", "validation"], corruption: Corruption, most: int
-) -> tuple[Images, Images]:
-    """Return some images of a part of the split, clean and corrupted."""
-    indices = np.random.default_rng(0).permutation(dataset.indices(part))[:most]
-    clean = to_unit(dataset.take(np.sort(indices)))
-    return clean, corruption.corrupt(clean, np.random.default_rng([0, _STREAMS[part]]))
+    return tune(spec, clean, noisy, some(dataset, "train", corruption, 0, learned_from))
 
 
 def _nearest(part: Part) -> float:
