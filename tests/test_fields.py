@@ -69,6 +69,8 @@ def test_what_came_later_is_kept_as_soon_as_somebody_chooses_any_of_it() -> None
     assert LaterOven(loaves=3).to_keep() == Oven(loaves=3).to_json()
     assert LaterOven(turn=2).to_keep() == LaterOven(turn=2).to_json()
     assert LaterOven.parse(LaterOven(turn=2).to_keep()) == LaterOven(turn=2)
+    assert LaterOven(blow=3.0).to_keep() == LaterOven(blow=3.0).to_json()
+    assert LaterOven(fuel="gas", blow=3.0).to_keep() == Oven(fuel="gas").to_json()  # blows at nothing
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ One component for what the form is about to train and for a run that is there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -16,33 +16,27 @@ from aelab.models.spec import ModelConfig, ModelSpec, Shape, classes_of
 from aelab.models.tracing import GIVEN, TOLD, LayerSummary, Summary, summarize
 from aelab.runs import Run
 from ui import equation, tables
-from ui.guards import guarded
+from ui.folding import folded
 from ui.i18n import t
 from ui.network_drawing import Block, Line, Part, blocks, draw, skip_marks
+
+_ICON = ":material/account_tree:"
 
 
 def offer(spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:
     """Offer to see what the form is about to train, on images of a shape (H, W, C)."""
-    _expander("architecture", t("What will be trained"), lambda: _show("architecture", spec, config, shape))
+    folded("architecture", t("What will be trained"), _ICON, lambda: _show("architecture", spec, config, shape))
 
 
 def offer_of_run(run: Run) -> None:
     """Offer to see what a run trains, with its own settings."""
     key = "architecture.run"
-    _expander(
-        key, t("What this run trains"), lambda: _show(key, run.plan.model, run.plan.model_config, run.images().shape)
+    folded(
+        key,
+        t("What this run trains"),
+        _ICON,
+        lambda: _show(key, run.plan.model, run.plan.model_config, run.images().shape),
     )
-
-
-def _expander(key: str, label: str, content: Callable[[], None]) -> None:
-    """Draw an expander whose content is made when it is open; it is found as it was left, after another page too."""
-    kept = f"{key}.kept"
-    st.session_state.setdefault(key, st.session_state.get(kept, False))
-    with st.expander(label, icon=":material/account_tree:", key=key, on_change="rerun") as expander:
-        st.session_state[kept] = bool(expander.open)
-        if expander.open:
-            with guarded():
-                content()
 
 
 def _show(key: str, spec: ModelSpec, config: ModelConfig, shape: Shape) -> None:

@@ -95,20 +95,19 @@ def balance(table: pd.DataFrame, parts: Mapping[str, str], *, title: str, x: str
 
 def pixel_histogram(
     edges: npt.NDArray[np.float64],
-    histogram: npt.NDArray[np.float64],
+    histogram: npt.NDArray[np.float64],  # (lines, bins)
     names: Sequence[str],
     *,
     title: str,
     x: str,
     y: str,
 ) -> go.Figure:
-    """Draw the share of pixels by value, a line a channel."""
-    colors = ["#717581"] if len(names) == 1 else ["#bd1f01", "#5a9a3c", "#3f90da"]
-    centres = (edges[:-1] + edges[1:]) / 2
+    """Draw the share of pixels by value, a line a channel, or two for what is compared."""
+    colors = {1: ("#717581",), 2: PALETTE[:2], 3: ("#bd1f01", "#5a9a3c", "#3f90da")}[len(names)]
     lines = [
         {
             "type": "scatter",
-            "x": centres,
+            "x": (edges[:-1] + edges[1:]) / 2,
             "y": shares,
             "name": name,
             "mode": "lines",
@@ -120,7 +119,8 @@ def pixel_histogram(
     ]
     shown = histogram[histogram > 0]
     decades = float(np.log10(shown.max() / shown.min())) if shown.size else 0.0
-    return _figure(lines, title, _axis(x), _axis(y, type="log", dtick=1 if decades > 1.5 else "D2"))
+    shares_axis = _axis(y, type="log", dtick=1 if decades > 1.5 else "D2", exponentformat="none")
+    return _figure(lines, title, _axis(x), shares_axis)
 
 
 def learning_curves(

@@ -10,11 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from aelab.metrics import metrics
-from aelab.noise.corruption import Corruption
 from aelab.reports.csv import to_csv
 from aelab.studies.denoising import Denoising
 from ui.definitions import heading
-from ui.denoise.words import told
 from ui.i18n import t
 from ui.labels import PARTS
 
@@ -47,7 +45,7 @@ def denoising_columns() -> dict[str, Any]:
     """Return the heads and formats of `denoising`."""
     number = st.column_config.NumberColumn
     return {
-        "noise": t("Noise"),
+        "noise": None,  # one for the whole page, and two of them would fill a phone
         "measure": t("Measure"),
         "noisy": number(t("Noisy"), format="%.3f"),
         "restored": number(t("Restored"), format="%.3f"),
@@ -63,7 +61,6 @@ def denoising_columns() -> dict[str, Any]:
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the lab's words in the language that is shown; in its CSV they stay identifiers."""
     words = {
-        "noise": lambda name: told(Corruption.parse(name)),
         "measure": lambda name: heading(metrics[name]),
         "split": lambda part: t(PARTS[part]),
     }

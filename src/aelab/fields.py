@@ -65,8 +65,8 @@ class Config:
         Fields that count only where a field of choices has one of them, or one of several that a function returns:
         ``{"width": ("body", "dense")}``. The others have a value all the same; a form does not ask for it.
     later : tuple of str
-        Fields that came when there were runs without them. While all of them have their defaults none is kept, so
-        that what is asked for is still the same question as it was before them.
+        Fields that came when there were runs without them. While those that count have their defaults none is kept,
+        so that what is asked for is still the same question as it was before them.
     """
 
     only_with: ClassVar[OnlyWith] = {}
@@ -138,10 +138,10 @@ class Config:
         return dataclasses.asdict(self)
 
     def to_keep(self) -> dict[str, Any]:
-        """Return the values by name as a run keeps them, without those that came later and that nobody has chosen."""
-        values = self.to_json()
-        usual = all(values[f.name] == f.default for f in dataclasses.fields(self) if f.name in self.later)
-        return {name: value for name, value in values.items() if not (usual and name in self.later)}
+        """Return the values by name as a run keeps them, without those that came later where none of them matters."""
+        values, usual = self.to_json(), {f.name: f.default for f in dataclasses.fields(self)}
+        matter = any(values[name] != usual[name] and self.counts(name, values) for name in self.later)
+        return {name: value for name, value in values.items() if matter or name not in self.later}
 
 
 def check_keys(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:

@@ -22,7 +22,8 @@ from aelab.runs import Run
 from aelab.studies import baselines as baselines_study
 from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
-from aelab.tasks import baselines, train
+from aelab.tasks import train
+from aelab.tasks.baselines import JOB
 from ui import tables
 from ui.denoise.gain import gain_sentence
 
@@ -55,7 +56,7 @@ def test_the_table_has_the_numbers_of_the_study(lab: TrainedLab, visit, noise: s
     }
     for (_, row), name in zip(table.iterrows(), headings, strict=True):
         before, after = expected.noisy[name].mean, expected.restored[name].mean
-        assert row["noise"] == f"{noises[noise].label} {level:g}"
+        assert row["noise"] == f"{noise}:{level:g}"
         assert row["measure"] == headings[name]
         assert row["noisy"] == pytest.approx(before)
         assert row["restored"] == pytest.approx(after)
@@ -109,7 +110,8 @@ def test_a_second_noise_follows_the_first_in_pictures_numbers_and_words(lab: Tra
     run = runs.find(lab.runs["dae"])
     expected = denoising.run(inference.load(run), run.images(), config)
     table = page.dataframe[0].value
-    assert set(table["noise"]) == {"Gaussian noise 0.2, then Masking 0.05"}
+    assert set(table["noise"]) == {config.noise}
+    assert "clean, noisy (Gaussian noise 0.2, then Masking 0.05), restored" in words(page)
     assert table.iloc[0]["noisy"] == pytest.approx(expected.noisy["psnr"].mean)
     shown = denoising.example(inference.load(run), run.images(), config)
     assert pictures(page) == [picture_of(np.concatenate([shown.clean, shown.noisy, shown.restored]), 8)]
@@ -215,7 +217,7 @@ def test_filters_stand_beside_the_run_as_soon_as_somebody_asks(lab: TrainedLab, 
     (job,) = (each for each in folder.all_jobs() if each.kind == "baselines")
     assert queue.wait(job, lambda now: None).state == "done"
     page.run()
-    found = baselines.result(job)
+    found = JOB.result(job)
     table = page.dataframe[1].value
     assert list(table["method"])[: len(found.methods)] == [
         "This run" if method.name == "run" else filters[method.name].label for method in found.methods

@@ -35,12 +35,18 @@ def test_every_study_asks_its_question_on_a_page(lab: TrainedLab, visit, spec: S
         "eigenimages": "datasets",
         "denoising": "denoise",
         "baselines": "denoise",
+        "noise_effect": "denoise",
+        "severity_curve": "denoise",
         "latent_map": "latent",
         "decoding": "latent",
     }
-    page = visit(view.get(spec.name, "reports"), run=lab.runs["vae"])
+    asked = {"view": "curves"} if spec.name == "severity_curve" else {}
+    page = visit(view.get(spec.name, "reports"), run=lab.runs["vae"], **asked)
     if spec.name == "decoding":
         page.button_group(key="latent.view").set_value("decode").run()
+    if spec.name == "noise_effect":
+        page.session_state["denoise.effect"] = True
+        page.run()
     assert spec.question in words(page)
 
 

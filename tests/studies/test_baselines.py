@@ -13,7 +13,7 @@ from aelab.filters import filters
 from aelab.metrics import psnr
 from aelab.studies import baselines, denoising
 from aelab.studies.baselines import RUN, Baselines, Config
-from aelab.tasks import baselines as task
+from aelab.tasks.baselines import JOB
 
 CONFIG = Config(noise="salt_pepper:0.05", limit=60)
 
@@ -64,7 +64,7 @@ def test_it_can_be_kept_and_read_again(found: Baselines) -> None:
 
 def test_a_run_that_only_draws_is_refused_before_a_worker_starts(gan_lab: TrainedLab) -> None:
     with pytest.raises(LabError, match="has no encoder"):
-        task.submit(gan_lab.runs["gan"], CONFIG)
+        JOB.submit(gan_lab.runs["gan"], CONFIG)
 
 
 def test_a_level_that_the_noise_does_not_have_is_refused_before_a_worker_starts() -> None:

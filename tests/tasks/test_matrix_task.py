@@ -9,10 +9,10 @@ from aelab import runs
 from aelab.errors import LabError
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
-from aelab.studies import matrix
+from aelab.studies import baselines, matrix
 from aelab.studies.matrix import Config
-from aelab.tasks import baselines as baselines_task
 from aelab.tasks import matrix as task
+from aelab.tasks.baselines import JOB
 
 QUICK = Config(noises="gaussian,masking", severities="3", filters="median_3", limit=30)
 
@@ -51,10 +51,10 @@ def test_filters_beside_one_run_are_those_of_the_matrix(lab: TrainedLab) -> None
     run = runs.find(lab.runs["dae"])
     config = Config(noises="masking", severities="2", filters="median_3,wavelet", limit=30)
     found = matrix.run([run], run.images(), config)
-    asked = baselines_task.Config.parse({"noise": str(config.columns[0].corruption), "limit": 30})
-    job = baselines_task.submit(run.id, asked)
+    asked = baselines.Config.parse({"noise": str(config.columns[0].corruption), "limit": 30})
+    job = JOB.submit(run.id, asked)
     assert queue.wait(job, lambda now: None).state == "done"
-    of_filters = {each.name: each for each in baselines_task.result(job).methods}
+    of_filters = {each.name: each for each in JOB.result(job).methods}
     for name in found.filters:
         (entry,) = found.of(name)
         assert of_filters[name].psnr == entry.means["psnr"]

@@ -114,6 +114,10 @@ def test_a_run_from_before_there_were_second_noises_is_the_same_run() -> None:
     assert str(chosen.model_config.corruption) == "gaussian:0.25"
     assert runs.new_run("digits", "checksum", chosen).settings == OF_AN_EARLIER_LAB
     assert runs.new_run("digits", "checksum", chosen).id == "dae-digits-3692ade3"
+    without = plan(
+        "dae", {**OF_AN_EARLIER_LAB, "second_level": 0.4, "combined": "or"}
+    )  # of a second noise that is none
+    assert runs.new_run("digits", "checksum", without).id == "dae-digits-3692ade3"
 
 
 @pytest.mark.parametrize("level", [0.1, 0.3])  # the default of the field, and the usual level of the noise

@@ -15,7 +15,7 @@ from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies import baselines
 from aelab.studies.baselines import RUN, SPEC, Baselines, Config, Method
-from aelab.tasks import baselines as task
+from aelab.tasks.baselines import JOB
 from ui import tables, visitor
 from ui.definitions import heading
 from ui.denoise.words import told
@@ -33,10 +33,10 @@ def offer(run: Run, corruption: Corruption) -> None:
         st.caption(t("At severity 0 there is nothing to restore: choose another."))
         return
     config = Config(noise=str(corruption))
-    job = folder.find(task.job_id(run, config))
+    job = folder.find(JOB.id(run, config))
     if job is None:
         if _pressed():
-            task.submit(run.id, config, owner=visitor.owner())
+            JOB.submit(run.id, config, owner=visitor.owner())
             st.rerun()
         return
     if is_done(job, t("{run} against filters, {noise}", run=run.id, noise=told(corruption))):
@@ -57,7 +57,7 @@ def _pressed() -> bool:
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
 def _found(job_id: str, created: float, _job: Job) -> Baselines:
-    return task.result(_job)
+    return JOB.result(_job)
 
 
 def _show(run: Run, found: Baselines) -> None:

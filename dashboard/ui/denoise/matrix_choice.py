@@ -18,13 +18,13 @@ from aelab.studies.matrix import Config
 from aelab.studies.tuned_filters import SLOW
 from ui import address, caches, linked
 from ui.definitions import heading
+from ui.denoise.limit import pick_limit
 from ui.denoise.words import told
 from ui.i18n import plain, t
 from ui.known import named, offered
 from ui.pickers import say_no_run
 
 _AT_FIRST = ("nothing", "median_3", "gaussian", "linear_ridge")
-_EVERY = 1000
 _MEASURE = "measure"
 
 #: Severities that are tested until somebody chooses: a light one, a middling one and a heavy one.
@@ -147,7 +147,10 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
         help=t("Tuned on validation images for every noise and severity, never on test images."),
     )
     config = Config(
-        noises=",".join(chosen), severities=",".join(severities), filters=",".join(beside), limit=_choose_limit(current)
+        noises=",".join(chosen),
+        severities=",".join(severities),
+        filters=",".join(beside),
+        limit=pick_limit(caches.images_of(current), "matrix.limit"),
     )
     return Choice(tuple(runs), config)
 
@@ -155,23 +158,6 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
 def _runs_at_first(current: Run, fitting: Sequence[Run]) -> list[str]:
     """Return the current run and the denoising ones beside it."""
     return list(dict.fromkeys([current.id, *(each.id for each in fitting if each.corruption is not None)]))[:8]
-
-
-def _choose_limit(current: Run) -> int:
-    """Draw the choice between some and all of many test images; 0 is all."""
-    count = caches.images_of(current).counts["test"]
-    if count <= _EVERY:
-        return 0
-    chosen: int = st.segmented_control(
-        t("Test images measured"),
-        [_EVERY, 0],
-        default=_EVERY,
-        required=True,
-        key="matrix.limit",
-        format_func=lambda limit: str(limit) if limit else t("all {count}", count=count),
-        persist_state="session",
-    )
-    return chosen
 
 
 def _ladders() -> list[str]:

@@ -10,18 +10,18 @@ from aelab.noise.corruption import Corruption
 from aelab.runs import Run
 from aelab.studies.denoising import Config
 from ui import caches, definitions, mosaic, tables
-from ui.denoise import filters, severity
+from ui.denoise import effect, filters, severity
 from ui.denoise.gain import gain_sentence
+from ui.denoise.limit import pick_limit
+from ui.denoise.words import told
 from ui.i18n import t
-
-_EVERY = 1000  # test images measured at first: a second's work
 
 
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the choice of a noise, and what the run makes of the test images that it corrupts."""
     with controls:
         corruption = severity.choose_corruption()
-        limit = _pick_limit(run)
+        limit = pick_limit(caches.images_of(run), "denoise.limit")
         say_trained_on(run)
     with main:
         _show(run, corruption, Config(noise=str(corruption), limit=limit))
@@ -36,22 +36,6 @@ def say_trained_on(run: Run) -> None:
         )
 
 
-def _pick_limit(run: Run) -> int:
-    """Draw the choice between some and all of many test images; 0 is all."""
-    count = caches.images_of(run).counts["test"]
-    if count <= _EVERY:
-        return 0
-    chosen: int = st.segmented_control(
-        t("Test images measured"),
-        [_EVERY, 0],
-        default=_EVERY,
-        required=True,
-        key="denoise.limit",
-        format_func=lambda limit: str(limit) if limit else t("all {count}", count=count),
-    )
-    return chosen
-
-
 def _show(run: Run, corruption: Corruption, config: Config) -> None:
     with st.spinner(t("Measuring on the test images…")):
         found = caches.denoised(run, config)
@@ -61,7 +45,10 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
         np.concatenate([shown.clean, shown.noisy, shown.restored]),
         len(shown.clean),
         alt=t("Three rows of test images: clean, noisy, restored"),
-        caption=t("Rows from the top: clean, noisy, restored. The same test images at every severity."),
+        caption=t(
+            "Rows from the top: clean, noisy ({noise}), restored. The same test images at every severity.",
+            noise=told(corruption),
+        ),
     )
     table = tables.denoising([found])
     st.dataframe(
@@ -71,5 +58,6 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
         alt=t("PSNR and SSIM of noisy and restored images"),
     )
     tables.offer_csv(table, f"denoise-{run.id}.csv")
+    effect.offer(caches.images_of(run), corruption, config.limit)
     filters.offer(run, corruption)
     definitions.define(("psnr", "ssim", "ssim_uniform"), corruption)

@@ -11,9 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aelab.errors import N_
 from aelab.runs import Run
-from aelab.studies import denoising
+from aelab.studies import denoising, severity_curve
 from ui import address
-from ui.denoise import matrix, measured, own, single
+from ui.denoise import curves, matrix, measured, own, single
 from ui.i18n import t
 
 _VIEW, _KEY = "view", "denoise.view"
@@ -36,6 +36,7 @@ VIEWS = {
     "image": View(
         N_("One image"), N_("What does a run make of one noisy image, and what do filters make of it?"), single.show
     ),
+    "curves": View(severity_curve.SPEC.label, severity_curve.SPEC.question, curves.show),
     "matrix": View(N_("All noises"), N_("Which noise should I train on?"), matrix.show),
     "own": View(N_("Own pictures"), N_("What does a run make of my own noisy pictures?"), own.show),
 }

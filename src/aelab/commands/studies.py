@@ -15,9 +15,9 @@ from aelab.runs import Run
 from aelab.studies import baselines, comparison, denoising, generation, latent_map, reconstruction
 from aelab.studies.generation import Generation
 from aelab.studies.prior import Prior
-from aelab.tasks import baselines as baselines_task
 from aelab.tasks import latent_map as latent_map_task
 from aelab.tasks import mixture
+from aelab.tasks.baselines import JOB as AGAINST_FILTERS
 
 
 def evaluate(arguments: argparse.Namespace) -> Answer:
@@ -81,9 +81,9 @@ def _noise(noise: str, level: str | None) -> str:
 
 def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> Answer:
     """Hold a run against filters, as a job that the pages find done."""
-    job = baselines_task.submit(run_id, config, owner=SHELL.owner)
+    job = AGAINST_FILTERS.submit(run_id, config, owner=SHELL.owner)
     follow(job, "comparison")
-    found = baselines_task.result(job)
+    found = AGAINST_FILTERS.result(job)
     if csv is not None:
         save(baselines.table(found), place(csv))
     lines = [f"{found.noise}, {found.n} test images; filters tuned on {found.n_tuned} validation images"] + [

@@ -21,10 +21,9 @@ from aelab.filters import filters
 from aelab.filters.tuning import AS_GOOD_AS_SAME
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
-from aelab.noise.corruption import Corruption
 from aelab.studies import cells, denoising
 from aelab.studies._threads import one_thread_each
-from aelab.studies.draws import Draw
+from aelab.studies.draws import Draw, OnCorrupted
 from aelab.studies.methods import OfFilter, Ready
 from aelab.studies.spec import StudySpec
 
@@ -70,31 +69,19 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Baselines:
+class Baselines(OnCorrupted):
     """A run and the filters on the same corrupted test images, the best first.
 
     Attributes
     ----------
-    noise : str
-        The corruption as it is written.
-    split : str
-        Always ``"test"``.
-    n, n_tuned, n_learned : int
-        Test images measured, validation images that settings were tuned on, training images learned from.
+    n_tuned, n_learned : int
+        Validation images that settings were tuned on, training images learned from.
     methods : tuple of Method
     """
 
-    noise: str
-    split: str
-    n: int
     n_tuned: int
     n_learned: int
     methods: tuple[Method, ...]
-
-    @property
-    def corruption(self) -> Corruption:
-        """What was done to the images."""
-        return Corruption.parse(self.noise)
 
     @property
     def of_run(self) -> Method:

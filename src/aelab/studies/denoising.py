@@ -19,7 +19,7 @@ from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise.corruption import Corruption
 from aelab.pixels import Images, Labels
 from aelab.studies._measures import Values, estimates, per_image
-from aelab.studies.draws import Draw
+from aelab.studies.draws import Draw, OnCorrupted
 from aelab.studies.spec import StudySpec
 
 _SHOWN = 8
@@ -51,17 +51,11 @@ class Config(BaseConfig):
 
 
 @dataclass(frozen=True)
-class Denoising:
+class Denoising(OnCorrupted):
     """Corrupted and restored test images, measured against the clean ones.
 
     Attributes
     ----------
-    noise : str
-        The corruption as it is written.
-    split : str
-        Always ``"test"``.
-    n : int
-        Images corrupted and restored.
     noisy, restored : mapping of str to Estimate
         `psnr`, `ssim` and `ssim_uniform` by name. SSIM is over all images. PSNR is over those of `gain`, in both, so
         that the two means compare; where there are none, as at level 0, over all.
@@ -70,17 +64,9 @@ class Denoising:
         after restoring: the PSNR of the others is infinite. `infinite` counts those.
     """
 
-    noise: str
-    split: str
-    n: int
     noisy: Mapping[str, Estimate]
     restored: Mapping[str, Estimate]
     gain: Estimate
-
-    @property
-    def corruption(self) -> Corruption:
-        """What was done to the images."""
-        return Corruption.parse(self.noise)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -120,7 +106,13 @@ def example(inference: Inference, dataset: Dataset, config: Config, shown: int =
 
 
 def corrupted(dataset: Dataset, config: Config) -> tuple[Images, Images, Labels]:
-    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's."""
+    """Return clean and noisy test images and their classes; a smaller limit's images are among a larger one's.
+
+    Raises
+    ------
+    LabError
+        If there are no test images.
+    """
     return Draw(dataset, config.corruption, config.seed, config.limit).test
 
 

@@ -25,6 +25,30 @@ Pair = tuple[Images, Images]  # clean and noisy
 
 
 @dataclass(frozen=True)
+class OnCorrupted:
+    """What every answer about corrupted images begins with.
+
+    Attributes
+    ----------
+    noise : str
+        The corruption as it is written.
+    split : str
+        Always ``"test"``.
+    n : int
+        Images.
+    """
+
+    noise: str
+    split: str
+    n: int
+
+    @property
+    def corruption(self) -> Corruption:
+        """What was done to the images."""
+        return Corruption.parse(self.noise)
+
+
+@dataclass(frozen=True)
 class Draw:
     """One corruption of the images of a dataset; each part is drawn when it is first asked for.
 
@@ -50,7 +74,14 @@ class Draw:
 
     @cached_property
     def test(self) -> tuple[Images, Images, Labels]:
-        """Clean and noisy test images, float32 (N, H, W, C), and their classes; those of a smaller limit come first."""
+        """Clean and noisy test images, float32 (N, H, W, C), and their classes; those of a smaller limit come first.
+
+        Raises
+        ------
+        LabError
+            If there are no test images.
+        """
+        self._check_test()
         indices = self.indices
         clean = to_unit(self.dataset.images[indices])
         return clean, self.corruption.corrupt(clean, np.random.default_rng(self.seed)), self.dataset.labels[indices]
@@ -87,16 +118,22 @@ class Draw:
         Raises
         ------
         LabError
-            If there are no validation images to tune filters on, or no test images.
+            If there are no test images, or no validation images to tune filters on.
         """
-        counts = self.dataset.counts
-        if not counts["test"] or not counts["validation"]:
+        self._check_test()
+        if not self.n_tuned:
             raise LabError(
-                "{dataset} has {test} test and {validation} validation images: filters are measured on the ones and "
-                "tuned on the others, and need both. Split its images anew on the Prepare page.",
+                "Filters are tuned on validation images, and {dataset} has none. Split its images anew on the Prepare "
+                "page.",
                 dataset=self.dataset.name,
-                test=counts["test"],
-                validation=counts["validation"],
+            )
+
+    def _check_test(self) -> None:
+        if not self.n:
+            raise LabError(
+                "{dataset} has no test images, and what restores is measured on those. Split its images anew on the "
+                "Prepare page, and train again.",
+                dataset=self.dataset.name,
             )
 
     def _of(self, part: Literal["train", "validation"], most: int) -> Pair:

@@ -56,6 +56,13 @@ def tuned(dataset: Dataset, name: str, corruption: Corruption) -> Tuned:
     LabError
         If there are no validation images, or no such filter.
     """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - not needed to import the server
+
+    with threadpool_limits(1):  # on a busy machine the threads of OpenBLAS wait for one another: ten times as long
+        return _tuned(dataset, name, corruption)
+
+
+def _tuned(dataset: Dataset, name: str, corruption: Corruption) -> Tuned:
     spec, values = filters[name], math.prod(dataset.shape)
     most = max(_FEWEST_TUNED, min(_MOST_TUNED, _TUNED_VALUES // values))
     clean, noisy = _some(dataset, "validation", corruption, most)
