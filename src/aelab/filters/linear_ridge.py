@@ -14,7 +14,7 @@ from aelab.filters.spec import FilterSpec, Known
 from aelab.pixels import Images
 
 _LABEL = N_("Linear ridge")
-_BAND = 2**20  # values that are copied to float64 at once
+_BAND = 2**20  # values whose products are added up in float32: what that rounds off is far below any penalty
 
 Rows = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def _kept(
 
 
 def _summed(product: Callable[[slice], Matrix], length: int, other: int) -> Matrix:
-    """Add up products over bands of the longer side, so that only a band at a time is there in float64."""
+    """Add up products over bands of the longer side: within a band in float32, the bands in float64."""
     step = max(1, _BAND // other)
     total = product(slice(0, step))
     for start in range(step, length, step):
@@ -108,12 +108,11 @@ def _summed(product: Callable[[slice], Matrix], length: int, other: int) -> Matr
 
 def _gram(rows: Rows) -> Matrix:
     """Return rows' rows, in half the time of a product of two arrays: NumPy sees that it is symmetric."""
-    wide = rows.astype(np.float64)
-    return wide.T @ wide
+    return (rows.T @ rows).astype(np.float64)
 
 
 def _product(left: Rows, right: Rows) -> Matrix:
-    return left.astype(np.float64) @ right.astype(np.float64)
+    return (left @ right).astype(np.float64)
 
 
 def _centred(images: Images) -> tuple[Rows, npt.NDArray[np.float32]]:
