@@ -47,10 +47,10 @@ def test_nothing_is_measured_until_somebody_asks(lab: TrainedLab, visit, nobody:
     assert "Which noise should I train on?" in words(page)
     assert "Cells: 16; measured before, and taken as they are: 0" in words(page)
     assert not nobody.asked
-    page = press(page, "Measure")
+    page = press(page, "Measure all cells")
     (job,) = (each for each in folder.all_jobs() if each.kind == "matrix")
     assert nobody.asked == [job.id]
-    assert "Measure" not in buttons(page)
+    assert "Measure all cells" not in buttons(page)
     assert "Cancel" in buttons(page)
 
 
@@ -153,7 +153,7 @@ def test_a_matrix_of_nothing_says_what_to_choose(lab: TrainedLab, visit) -> None
     page.multiselect(key="matrix.severities").set_value([]).run()
     assert "This would be a matrix of nothing: runs 2, noises 2, severities 0." in words(page)
     page.multiselect(key="matrix.severities").set_value(["3"]).run()
-    assert "Measure" in buttons(page)
+    assert "Measure all cells" in buttons(page)
 
 
 def test_what_a_link_asks_for_and_is_not_there_is_named(lab: TrainedLab, visit) -> None:

@@ -44,7 +44,7 @@ def test_the_page_tells_and_draws_what_the_study_has_counted(lab: TrainedLab, vi
     assert share in said
     assert f"N = {found.n} test images" in said
     assert f"PSNR (dB) ↑ {found.measures['psnr'].mean:.2f} ±" in said
-    assert [line["name"] for line in bars(page)] == ["Clean", "Noisy", "Change"]
+    assert [line["name"] for line in bars(page)] == ["Clean image", "Noisy", "Change"]
 
 
 def test_a_picture_shows_each_chosen_noise_at_its_severities_and_all_of_them_when_asked(lab: TrainedLab, visit) -> None:

@@ -53,7 +53,7 @@ def page(lab: TrainedLab, visit) -> AppTest:
 def test_every_picture_and_number_is_that_of_the_study(lab: TrainedLab, page: AppTest) -> None:
     found = test_image(1, 0.2, model="dae", lab=lab)
     drawn = pictures(page)
-    assert figures(page) == ["Clean", "Noisy", "This run", "Median 3 × 3", "Gaussian smoothing", "Linear ridge"]
+    assert figures(page) == ["Clean image", "Noisy", "This run", "Median 3 × 3", "Gaussian smoothing", "Linear ridge"]
     assert mosaic.exact_uri(found.clean[0]) in drawn
     for result in found.results:
         assert mosaic.exact_uri(result.image[0]) in drawn
@@ -82,7 +82,7 @@ def test_another_number_is_another_image_and_another_severity_the_same_one(lab: 
 def test_fewer_filters_and_parts_are_drawn_where_fewer_are_wanted(page: AppTest) -> None:
     page.button_group(key="single.filters").set_value([]).run()
     page.toggle(key="single.differences").set_value(False).run()
-    assert figures(page) == ["Clean", "Noisy", "This run"]
+    assert figures(page) == ["Clean image", "Noisy", "This run"]
     assert pictures(page).count("<img") == 6
     assert "one scale" not in words(page)
 
@@ -117,7 +117,7 @@ def test_a_picture_of_another_size_and_colour_is_converted_and_that_is_said(page
     page = bring(page, png(np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)))
     said = words(page)
     assert "It came with 60 × 40 pixels, colour; the run takes 28 × 28, grey" in said
-    assert figures(page)[:3] == ["Clean", "Noisy", "This run"]
+    assert figures(page)[:3] == ["Clean image", "Noisy", "This run"]
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
