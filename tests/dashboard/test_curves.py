@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from labs import TrainedLab
 from seen import buttons, csv_of, downloads, figures, press, title, words
@@ -36,7 +38,7 @@ def test_the_curves_come_as_soon_as_somebody_asks_and_are_then_kept(lab: Trained
     again = visit("denoise", run=lab.runs["dae"], view="curves")
     assert "Measure every severity" not in buttons(again)
     again.button_group(key="curves.measure").set_value("ssim").run()
-    assert title(figures(again)[0]).startswith("SSIM by severity")
+    assert title(figures(again)[0]).startswith("SSIM (Gaussian window) by severity")
     assert "N = 100 test images" in words(again)
 
 
@@ -45,6 +47,9 @@ def test_no_training_level_is_marked_where_there_was_none(lab: TrainedLab) -> No
     assert trained_level(dae, "gaussian") == dae.settings["noise_level"]
     assert trained_level(dae, "jpeg") is None
     assert trained_level(pca, "gaussian") is None
+    mixture = {"second_noise": "jpeg", "second_level": 60.0, "combined": "or"}
+    both = dataclasses.replace(dae, settings={**dae.settings, **mixture})
+    assert (trained_level(both, "gaussian"), trained_level(both, "jpeg")) == (dae.settings["noise_level"], 60)
 
 
 def test_nothing_is_measured_before_it_is_asked_for(lab: TrainedLab, visit) -> None:

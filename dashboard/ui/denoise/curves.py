@@ -11,7 +11,6 @@ from aelab.filters import filters
 from aelab.jobs import folder
 from aelab.jobs.folder import Job
 from aelab.metrics import metrics
-from aelab.noise import noises
 from aelab.noise.spec import NoiseSpec
 from aelab.runs import Run
 from aelab.studies import severity_curve
@@ -21,7 +20,7 @@ from aelab.studies.severity_curve import FILTERS, Config, SeverityCurves
 from aelab.tasks.severity_curve import JOB
 from ui import tables, visitor
 from ui.definitions import define, direction, heading
-from ui.denoise import measured
+from ui.denoise import measured, severity
 from ui.i18n import t
 from ui.severity_chart import severity_chart
 from ui.waiting import is_done
@@ -32,16 +31,7 @@ _ENTRIES = 64
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the choice of a noise and a measure, and the curves, or a button that has them measured."""
     with controls:
-        noise = noises[
-            st.selectbox(
-                t("Noise"),
-                noises.names(),
-                format_func=lambda name: t(noises[name].label),
-                key="noise",
-                persist_state="session",
-            )
-        ]
-        st.caption(t(noise.summary))
+        noise = severity.choose_noise()
         measure: Literal["psnr", "ssim"] = st.segmented_control(
             t("Measure"),
             ["psnr", "ssim"],
@@ -114,8 +104,9 @@ def _show(run: Run, noise: NoiseSpec, measure: Literal["psnr", "ssim"], found: S
 
 
 def trained_level(run: Run, noise: str) -> float | None:
-    """Return the level of a noise at which a run was trained, None where it was trained on another or on none."""
-    return float(run.settings["noise_level"]) if run.settings.get("noise") == noise else None
+    """Return the level of a noise at which a run was trained, None where that was not among its noises."""
+    parts = run.corruption.parts if run.corruption is not None else ()
+    return next((part.level for part in parts if part.noise == noise), None)
 
 
 def _verdict(found: SeverityCurves, trained: float | None) -> str:

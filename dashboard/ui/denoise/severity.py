@@ -21,12 +21,17 @@ _NUMBERS = (1, 2, 3, 4, 5)
 
 def choose_corruption() -> Corruption:
     """Draw the choice of a noise and of another that follows it, each with its level, and return both as one."""
-    first = _pick(t("Noise"), noises.names(), "noise")
-    parts = [Part(first, choose(noises[first], "severity"))]
+    first = choose_noise()
+    parts = [Part(first.name, choose(first, "severity"))]
     second = _pick(t("And then"), (NO_NOISE, *noises.names()), "noise.second")
     if second != NO_NOISE:
         parts.append(Part(second, choose(noises[second], "severity.second")))
     return Corruption(tuple(parts))
+
+
+def choose_noise() -> NoiseSpec:
+    """Draw the choice of one noise, and what it does; every view of the page has the same one."""
+    return noises[_pick(t("Noise"), noises.names(), "noise")]
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> str:
