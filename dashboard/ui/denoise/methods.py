@@ -41,7 +41,7 @@ def ready(data: Dataset, names: tuple[str, ...], corruption: Corruption) -> list
     near = tuned_filters.nearest(corruption)
     try:
         with st.spinner(t("Tuning filters on validation images…")):
-            return [_tuned(data, name, near) for name in names]
+            return _together(data.checksum, names, str(near), data, near)
     except LabError as error:
         st.warning(say(error), icon=":material/warning:")
         return []
@@ -49,16 +49,28 @@ def ready(data: Dataset, names: tuple[str, ...], corruption: Corruption) -> list
 
 def prepare(data: Dataset, names: tuple[str, ...], corruption: Corruption) -> None:
     """Tune filters for the other severities, before a slider comes there; slow ones are not kept ready."""
-    for near in tuned_filters.severities(corruption):
-        for name in names:
-            if name not in tuned_filters.SLOW:
-                _tuned(data, name, near)
+    quick = tuple(name for name in names if name not in tuned_filters.SLOW)
+    ahead = tuned_filters.severities(corruption)
+    _prepared(data.checksum, quick, "; ".join(map(str, ahead)), data, ahead)
 
 
-def _tuned(data: Dataset, name: str, corruption: Corruption) -> Tuned:
-    return _kept(data.name, data.checksum, name, str(corruption), data, corruption)
+# A look into a cache costs Streamlit half a millisecond, and a slider looks at every move: one look for all.
 
 
 @st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
-def _kept(dataset: str, checksum: str, name: str, corruption: str, _dataset: Dataset, _corruption: Corruption) -> Tuned:
-    return tuned_filters.tuned(_dataset, name, _corruption)
+def _together(checksum: str, names: tuple[str, ...], near: str, _dataset: Dataset, _near: Corruption) -> list[Tuned]:
+    return [_tuned(checksum, name, near, _dataset, _near) for name in names]
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _prepared(
+    checksum: str, names: tuple[str, ...], ahead: str, _dataset: Dataset, _ahead: tuple[Corruption, ...]
+) -> bool:
+    for near in _ahead:
+        _together(checksum, names, str(near), _dataset, near)
+    return True
+
+
+@st.cache_resource(max_entries=_ENTRIES, show_spinner=False)
+def _tuned(checksum: str, name: str, near: str, _dataset: Dataset, _near: Corruption) -> Tuned:
+    return tuned_filters.tuned(_dataset, name, _near)

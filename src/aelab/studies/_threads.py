@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager
-from typing import Any, TypeVar
-
-from threadpoolctl import threadpool_limits
+from typing import TypeVar
 
 from aelab.jobs.room import threads
+from aelab.studies._one_thread import one_thread
 
 T = TypeVar("T")
 
 _SECONDS_BETWEEN_LOOKS = 0.1
-
-
-def one_thread_each() -> AbstractContextManager[Any]:
-    """Let libraries use one thread each for as long as a block lasts.
-
-    Matrices of a few hundred rows gain little from more, which on a busy computer wait for one another: the eigenvalues
-    of one of 784 rows were measured to take ten times as long with two threads.
-    """
-    limits: AbstractContextManager[Any] = threadpool_limits(1)
-    return limits
 
 
 def in_order(tasks: Sequence[Callable[[], T]], meanwhile: Callable[[], None]) -> Iterator[T]:
@@ -37,7 +25,7 @@ def in_order(tasks: Sequence[Callable[[], T]], meanwhile: Callable[[], None]) ->
     meanwhile : callable
         Is called while they are at work; what it raises ends the iteration, and tasks that have not begun never do.
     """
-    with one_thread_each(), ThreadPoolExecutor(threads()) as pool:
+    with one_thread(), ThreadPoolExecutor(threads()) as pool:
         futures = deque(pool.submit(task) for task in tasks)
         try:
             while futures:

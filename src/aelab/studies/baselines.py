@@ -22,7 +22,7 @@ from aelab.filters.tuning import AS_GOOD_AS_SAME
 from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.studies import cells, denoising
-from aelab.studies._threads import one_thread_each
+from aelab.studies._one_thread import one_thread
 from aelab.studies.draws import Draw, OnCorrupted
 from aelab.studies.methods import OfFilter, Ready
 from aelab.studies.spec import StudySpec
@@ -119,7 +119,7 @@ def run(
     draw = Draw(dataset, config.corruption, config.seed, config.limit)
     draw.check()
     found = {RUN: cells.measure(Ready(inference.reconstruct, {}), draw)}
-    with one_thread_each():
+    with one_thread():
         for number, spec in enumerate(filters, 1):
             found[spec.name] = cells.measured(OfFilter(spec), draw)
             progress(number / len(filters.names()))

@@ -11,7 +11,7 @@ from aelab.filters import filters
 from aelab.pixels import Images
 from aelab.studies import cells
 from aelab.studies._measures import capped
-from aelab.studies._threads import one_thread_each
+from aelab.studies._one_thread import one_thread
 from aelab.studies.draws import Draw
 from aelab.studies.methods import Method, OfFilter
 
@@ -54,7 +54,7 @@ def run(method: Method, draw: Draw, measure: str, shown: int = _SHOWN) -> Extrem
     best = min(shown, -(-len(order) // 2))
     chosen = np.concatenate([order[:best], order[best:][-shown:]])
     clean, noisy, labels = (each[chosen] for each in draw.test)
-    with one_thread_each():
+    with one_thread():
         restored = method.ready(draw, cell.settings).restore(noisy, labels)
     return Extremes(
         draw.indices[chosen],

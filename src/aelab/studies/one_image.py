@@ -14,6 +14,7 @@ from aelab.inference import Inference
 from aelab.noise.corruption import Corruption
 from aelab.pixels import Images, Labels
 from aelab.studies._measures import per_image
+from aelab.studies._one_thread import one_thread
 from aelab.studies.baselines import RUN
 
 #: What the corrupted image is called among the results.
@@ -104,7 +105,8 @@ def run(
     """
     noisy = corruption.corrupt(clean, np.random.default_rng(seed))
     made = {NOISY: noisy, RUN: np.clip(inference.reconstruct(noisy, labels), 0, 1)}
-    made |= {each.name: each.restore(noisy) for each in tuned}
+    with one_thread():
+        made |= {each.name: each.restore(noisy) for each in tuned}
     values = per_image(np.repeat(clean, len(made), axis=0), np.concatenate(list(made.values())))
     return OneImage(
         clean,

@@ -14,6 +14,7 @@ from aelab.filters import filters
 from aelab.filters.tuning import Tuned, tune
 from aelab.noise import noises
 from aelab.noise.corruption import Corruption, Part
+from aelab.studies._one_thread import one_thread
 from aelab.studies.draws import check_validation, some
 
 #: Filters that take seconds for one choice of settings, and minutes for all severities of photos.
@@ -52,9 +53,7 @@ def tuned(dataset: Dataset, name: str, corruption: Corruption) -> Tuned:
     LabError
         If there are no validation images, or no such filter.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - not needed to import the server
-
-    with threadpool_limits(1):  # on a busy machine the threads of OpenBLAS wait for one another: ten times as long
+    with one_thread():
         return _tuned(dataset, name, corruption)
 
 
