@@ -188,6 +188,13 @@ def test_a_title_with_markup_is_shown_as_it_is(lab: TrainedLab, visit, workers) 
     assert "&lt;b&gt;*loud*&lt;/b&gt;" in figure["layout"]["yaxis"]["ticktext"][0].replace("<br>", " ")
 
 
+def test_runs_that_were_trained_since_are_added_as_rows(lab: TrainedLab, visit) -> None:
+    page = opened(lab, visit, "conv_ae")
+    page = press(page, "Add the other denoising runs: 1")
+    assert in_address(page, "runs") == f"{lab.runs['conv_ae']},{lab.runs['dae']}"
+    assert "Add the other denoising runs: 1" not in buttons(page)
+
+
 def test_the_study_is_not_asked_for_what_it_has_measured(lab: TrainedLab, visit, workers) -> None:
     made(lab, "dae")
     page = opened(lab, visit)

@@ -109,15 +109,19 @@ def _choose_runs(current: Run) -> list[Run]:
     """Draw the choice of runs on the images of the current one; those trained to denoise come first."""
     fitting = [each for each in offered() if each.reconstructs and each.dataset_checksum == current.dataset_checksum]
     by_id = {each.id: each for each in sorted(fitting, key=lambda each: each.corruption is None)}
+    key = f"matrix.runs.{current.dataset_checksum[:8]}"
     chosen = linked.select_several(
         t("Runs"),
         list(by_id),
         "runs",
-        key=f"matrix.runs.{current.dataset_checksum[:8]}",
+        key=key,
         at_first=_runs_at_first(current, list(by_id.values())),
         explain=say_no_run,
         format_func=lambda run_id: named(run_id, about.read(run_id)),
         help=t("Runs that were trained on the same images. Those that were trained to denoise come first."),
+    )
+    _offer_others(
+        key, [run_id for run_id, each in by_id.items() if each.corruption is not None and run_id not in chosen]
     )
     strangers = [run_id for run_id in chosen if by_id[run_id].corruption is None]
     if strangers:
@@ -153,6 +157,22 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
         limit=pick_limit(caches.images_of(current), "matrix.limit"),
     )
     return Choice(tuple(runs), config)
+
+
+def _offer_others(key: str, others: Sequence[str]) -> None:
+    """Offer to choose the denoising runs that are not: some may have been trained since for want of them."""
+    if others:
+        st.button(
+            t("Add the other denoising runs: {count}", count=len(others)),
+            icon=":material/add:",
+            key="matrix.others",
+            on_click=_add,
+            args=(key, others),
+        )
+
+
+def _add(key: str, others: Sequence[str]) -> None:
+    st.session_state[key] = [*st.session_state[key], *others]
 
 
 def _runs_at_first(current: Run, fitting: Sequence[Run]) -> list[str]:

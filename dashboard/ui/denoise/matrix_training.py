@@ -10,7 +10,7 @@ from aelab.runs import Run
 from aelab.studies.matrix import Config
 from aelab.tasks import missing_runs
 from aelab.tasks.missing_runs import Missing
-from ui import visitor
+from ui import live, visitor
 from ui.denoise.words import told
 from ui.i18n import t
 from ui.jobs import duration
@@ -36,7 +36,7 @@ def offer(run: Run, config: Config, data: Dataset) -> None:
         st.caption(
             t(
                 "Trainings: {count}, each a {model} with the settings of the chosen run as far as they apply; together "
-                "about {time}. Each can be chosen as a row when it is done.",
+                "about {time}. Each can be added as a row when it is done.",
                 count=len(found),
                 model=t(models[found[0].model].label),
                 time=duration(sum(each.seconds for each in found)),
@@ -57,5 +57,5 @@ def _say_queued() -> None:
     if queued:
         st.success(t("Trainings queued: {count}. The Train page shows how they stand.", count=len(queued)))
         st.page_link(
-            "views/train.py", label=t("Train"), icon=":material/arrow_forward:", query_params={"run": queued[0]}
+            "views/train.py", label=t("Train"), icon=":material/arrow_forward:", query_params={live.FOLLOWED: queued[0]}
         )
