@@ -35,6 +35,11 @@ def quality_names() -> tuple[str, ...]:
     return tuple(spec.name for spec in _of_quality())
 
 
+def same_in_bytes(values: Values) -> npt.NDArray[np.bool_]:
+    """Return which images (N,) are nearer to the clean ones than rounding to 8 bits: in a picture file, the same."""
+    return np.asarray(values["psnr"] > AS_GOOD_AS_SAME)
+
+
 def capped(values: Values, before: Values) -> Values:
     """Return measures image by image with the PSNR that counts, and `GAIN`, how much of it was gained.
 

@@ -18,7 +18,7 @@ from aelab.inference import Inference
 from aelab.metrics.estimate import Estimate, mean_with_interval
 from aelab.noise.corruption import Corruption
 from aelab.pixels import Images, Labels
-from aelab.studies._measures import Values, estimates, per_image
+from aelab.studies._measures import Values, estimates, per_image, same_in_bytes
 from aelab.studies.draws import Draw, OnCorrupted
 from aelab.studies.spec import StudySpec
 
@@ -61,7 +61,8 @@ class Denoising(OnCorrupted):
         that the two means compare; where there are none, as at level 0, over all.
     gain : Estimate
         PSNR gained, in dB, image by image, over the images that are identical to the clean one neither before nor
-        after restoring: the PSNR of the others is infinite. `infinite` counts those.
+        after restoring, but for what rounding to 8 bits takes away: the PSNR of the others is infinite, or of rounding.
+        `infinite` counts those.
     """
 
     noisy: Mapping[str, Estimate]
@@ -87,7 +88,7 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
     clean, noisy, labels = corrupted(dataset, config)
     before = per_image(clean, noisy, variants=True)
     after = per_image(clean, inference.reconstruct(noisy, labels), variants=True)
-    told_apart = ~(np.isinf(before["psnr"]) | np.isinf(after["psnr"]))
+    told_apart = ~(same_in_bytes(before) | same_in_bytes(after))
     gain = mean_with_interval(after["psnr"][told_apart] - before["psnr"][told_apart])
     return Denoising(
         config.noise,
