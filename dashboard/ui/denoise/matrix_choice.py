@@ -65,8 +65,14 @@ def choose_measure(found: Matrix) -> str:
         st.session_state[key] = found.measures[0]
     else:
         st.session_state.setdefault(key, asked)
-    picked: str = st.segmented_control(
-        t("Measure"), found.measures, required=True, format_func=measure_name, key=key, persist_state="session"
+    picked: str = st.pills(
+        t("Measure"),
+        found.measures,
+        required=True,
+        format_func=measure_name,
+        key=key,
+        wrap=True,  # on a phone
+        persist_state="session",
     )
     address.keep({_MEASURE: picked}, (_MEASURE,))
     return picked
