@@ -8,8 +8,8 @@ measured before.  Then the same again, from the cells that are kept.
 
 The loop does what a short script does: for each noise and severity and each of the 1,000 images, one after the other,
 scipy's median and Gaussian, scikit-learn's ridge (learned from the same images, settings as the lab tuned them) and
-ONNX Runtime for one image, then scikit-image's PSNR and SSIM.  It does two severities of each noise, and its seconds
-are reckoned up to five; tuning is not in them.
+ONNX Runtime for one image, then scikit-image's PSNR and both SSIMs.  It does one severity of each noise, and its
+seconds are reckoned up to five; tuning is not in them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from aelab.studies.matrix import Config
 
 _NOISES, _IMAGES = noises.names()[:10], 1000
 _FILTERS = ("median_3", "gaussian", "linear_ridge")
-_IN_LOOP = (2, 4)  # severities
+_IN_LOOP = (3,)  # of the severities
 
 Image = npt.NDArray[np.float32]
 
