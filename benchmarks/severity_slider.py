@@ -154,8 +154,8 @@ def _slider(
         middle = track["y"] + track["height"] / 2
         used = _cpu_seconds(server)
         for number in range(moves):
-            place = track["x"] + track["width"] * (0.15 + 0.8 * random.random())
-            page.mouse.move(place - 30, middle)
+            place = track["x"] + track["width"] * random.uniform(0.2, 0.95)
+            page.mouse.move(place - 0.1 * track["width"], middle)  # from within the track
             page.mouse.down()
             page.mouse.move(place, middle, steps=5)
             page.mouse.up()

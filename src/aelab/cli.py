@@ -13,15 +13,16 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, comparing, crossing, datasets, jobs, keeping, runs, studies
+from aelab.commands import cleaning, collecting, comparing, crossing, datasets, jobs, keeping, pictures, runs, studies
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
 from aelab.errors import LabError
 from aelab.studies.generation import Config as Generation
+from aelab.studies.own_picture import How
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 
@@ -205,11 +206,10 @@ def _add_studies(top: Any) -> None:
         help="measure images that it draws instead, with codes from the standard normal prior or from a mixture that "
         "is fitted on its codes",
     )
-    denoise = _command(top, "denoise", studies.denoise, "measure how much of a noise a run takes away")
+    denoise = _command(top, "denoise", pictures.denoise, "measure how much of a noise a run takes away")
     denoise.add_argument("run", metavar="RUN")
     denoise.add_argument(
         "--noise",
-        required=True,
         help="gaussian:0.2, gaussian:0.2+salt_pepper:0.05 (one after the other), gaussian:0.2|masking:0.3 (each image "
         "one of them), or a name with --level",
     )
@@ -219,6 +219,11 @@ def _add_studies(top: Any) -> None:
         "--filters", action="store_true", help="hold the run against classical filters, tuned on validation images"
     )
     denoise.add_argument("--csv", metavar="FILE", help="with --filters: the table")
+    denoise.add_argument("--picture", metavar="FILE", help="restore a noisy picture of your own instead")
+    denoise.add_argument("--out", metavar="FILE.png", help="with --picture: where the restored one is written")
+    denoise.add_argument(
+        "--how", choices=get_args(How), default="tiles", help="with --picture: by tiles, or as one image (tiles)"
+    )
     _add_matrix(top)
     latent = _command(top, "latent", studies.latent, "write a map of a run's codes")
     latent.add_argument("run", metavar="RUN")
