@@ -119,7 +119,7 @@ def pixel_histogram(
     ]
     shown = histogram[histogram > 0]
     decades = float(np.log10(shown.max() / shown.min())) if shown.size else 0.0
-    shares_axis = _axis(y, type="log", dtick=1 if decades > 1.5 else "D2", exponentformat="none")
+    shares_axis = _axis(y, type="log", dtick=1 if decades > 1.5 else "D2", tickformat="~g")
     return _figure(lines, title, _axis(x), shares_axis)
 
 

@@ -84,7 +84,7 @@ def coloured(values: npt.NDArray[np.floating], highest: float) -> npt.NDArray[np
 def scale(low: str, high: str, alt: str) -> str:
     """Return the bar of the scale with what its ends mean, as HTML."""
     stops = ", ".join(f"rgb({red:.0f}, {green:.0f}, {blue:.0f})" for red, green, blue in _SCALE)
-    bar = f'<span role="img" aria-label="{html.escape(alt)}" style="background: linear-gradient(to right, {stops})">'
+    bar = f'<span role="img" aria-label="{html.escape(alt)}" style="background: linear-gradient(90deg, {stops})">'
     return f'<div class="aelab-scale">{html.escape(low)} {bar}</span> {html.escape(high)}</div>'
 
 

@@ -4,48 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from ui import mosaic
+from ui.component import component
 
-_JS: Final = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const row = parentElement.querySelector("[role=group]");
-  row.setAttribute("aria-label", data.label);
-  row.replaceChildren(...data.images.map(({ id, source, name }) => {
-    const button = document.createElement("button"), image = document.createElement("img");
-    button.type = "button";
-    button.title = name;
-    button.setAttribute("aria-pressed", id === data.chosen);
-    button.onclick = () => setTriggerValue("picked", id);
-    image.src = source;
-    image.alt = name;
-    button.append(image);
-    return button;
-  }));
-}
-"""
-_CSS: Final = """
-[role="group"] { display: flex; flex-wrap: wrap; gap: 0.35rem; }
-button {
-  padding: 2px;
-  width: 3rem;
-  line-height: 0;
-  background: none;
-  border: 2px solid transparent;
-  border-radius: var(--st-base-radius);
-  cursor: pointer;
-}
-button[aria-pressed="true"] { border-color: var(--st-primary-color); }
-button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
-img { width: 100%; image-rendering: pixelated; border-radius: 3px; }
-"""
-
-_strip = st.components.v2.component("aelab_strip", html='<div role="group"></div>', css=_CSS, js=_JS)
+_strip = component("strip")
 
 
 def pick(

@@ -37,7 +37,7 @@ def test_denoising_is_answered_with_the_numbers_of_its_study(answer: Answers, la
     expected = denoising.run(inference.load(run), store.open_dataset("digits"), config)
     assert (found["n"], found["split"], found["noise"]) == (359, "test", "salt_pepper:0.1")
     for part in ("noisy", "restored"):
-        assert set(found[part]) == {"psnr", "ssim"}
+        assert set(found[part]) == {"psnr", "ssim", "ssim_uniform"}
         for name, value in found[part].items():
             assert value == pytest.approx(getattr(expected, part)[name].mean)
     assert found["gain_db"] == pytest.approx(expected.gain.mean)

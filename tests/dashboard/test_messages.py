@@ -50,6 +50,8 @@ SHOWN_KEYWORDS = {
     *("column_config", "page_title"),
 }
 TRANSLATED = {"t", "N_", "LabError", "exception"}  # the last writes to the log
+#: Tags, whole or cut by what is put into them: nobody reads those.
+MARKUP = re.compile(r"<[^<>]*>|<[^<>]*$|^\"[^<>]*>")
 PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 
 
@@ -167,7 +169,7 @@ def missing(texts: Iterable[str]) -> set[str]:
 
 def texts_of(spec: Any) -> Iterator[str]:
     """Yield what people read of a SPEC: all its text but identifiers, formulas, units and sources."""
-    silent = {"name", "paper", "source", "equation", "unit", "direction", "lane", "subject"}
+    silent = {"name", "paper", "source", "equation", "unit", "direction", "lane", "subject", "variant_of"}
     for field in dataclasses.fields(spec):
         value = getattr(spec, field.name)
         if isinstance(value, str) and field.name not in silent:
@@ -277,4 +279,6 @@ def _english_in_call(call: ast.Call) -> Iterator[str]:
 
 
 def _is_text(text: str, *, shown: bool) -> bool:
-    return bool(PROSE.search(text)) or (shown and any(letter.isalpha() for letter in text) and text[0] != ":")
+    return bool(PROSE.search(MARKUP.sub("", text))) or (
+        shown and any(letter.isalpha() for letter in text) and text[0] != ":"
+    )

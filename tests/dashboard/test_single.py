@@ -58,7 +58,7 @@ def test_every_picture_and_number_is_that_of_the_study(lab: TrainedLab, page: Ap
     for result in found.results:
         assert mosaic.exact_uri(result.image[0]) in drawn
         assert f"PSNR ↑ {result.psnr:.2f} dB" in drawn
-        assert f"SSIM ↑ {result.ssim:.3f}" in drawn
+        assert f"SSIM (Gaussian window) ↑ {result.ssim:.3f}" in drawn
     assert f"from 0 to {found.largest_difference:.2f}" in words(page)
     assert f"{found.best.psnr:.2f} dB, where the noisy one has {found.noisy.psnr:.2f} dB" in words(page)
 

@@ -129,18 +129,25 @@ def test_a_run_that_is_told_nothing_offers_no_class(cvae_lab: TrainedLab, visit)
     assert "Class" not in [box.label for box in page.selectbox]
 
 
-@pytest.mark.parametrize("view", ["latent", "reports", "denoise"])
+@pytest.mark.parametrize("view", ["latent", "reports"])
 def test_the_class_of_a_picture_of_ones_own_is_found_and_said(cvae: Run, visit, view: str) -> None:
     data = store.open_dataset("digits")
     image = np.asarray(data.images[data.indices("test")[3]])
     page = bring(visit(view, run=cvae.id), png(image[:, :, 0]))
     said = words(page)
     assert f"Nobody has told {cvae.id} the class of this picture" in said
-    if view != "denoise":  # there it is the noisy one that is looked at
-        assert f"**{networks(cvae).closest_classes(to_unit(image)[None])[0]}** brings the reconstruction" in said
+    assert f"**{networks(cvae).closest_classes(to_unit(image)[None])[0]}** brings the reconstruction" in said
     if view == "latent":
         made = networks(cvae).reconstruct(to_unit(image)[None])
         assert picture_of(np.concatenate([to_unit(image)[None], made]), 2) in pictures(page)
+
+
+def test_the_class_of_a_noisy_picture_of_ones_own_is_found_and_said(cvae: Run, visit) -> None:
+    page = visit("denoise", run=cvae.id, view="image")
+    page.button_group(key="single.way").set_value("file").run()
+    image = np.asarray(store.open_dataset("digits").images[3])
+    page.file_uploader(key="single.file").upload("mine.png", png(image[:, :, 0]), "image/png").run()
+    assert f"Nobody has told {cvae.id} the class of this picture" in words(page)
 
 
 def test_selected_points_are_reconstructed_with_their_own_classes(cvae: Run, visit) -> None:
