@@ -19,10 +19,11 @@ CONFIG = Config(noise="salt_pepper:0.05", limit=60)
 
 
 @pytest.fixture(scope="module")
-def found(trained_lab: TrainedLab) -> Baselines:
+def found(trained_lab: TrainedLab, tmp_path_factory: pytest.TempPathFactory) -> Baselines:
+    lab = trained_lab.copied_to(tmp_path_factory.mktemp("baselines") / "lab")  # cells are kept in it
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AELAB_ARTIFACTS", str(trained_lab.folder))
-        run = runs.find(trained_lab.runs["dae"])
+        patch.setenv("AELAB_ARTIFACTS", str(lab.folder))
+        run = runs.find(lab.runs["dae"])
         return baselines.run(inference.load(run), run.images(), CONFIG)
 
 
