@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from aelab.pixels import UInt8Images
-from aelab.studies.own_picture import Own
+from aelab.studies.own_picture import Own, png
 from ui import figures, mosaic
 from ui.figures import Figure, Shown
 from ui.i18n import plain, t
@@ -46,7 +46,7 @@ class Restored:
 
 def of(name: str, found: Own, notes: str) -> Restored:
     """Return what became of the file `name`."""
-    return Restored(name, _png(found.given), _png(found.restored), notes)
+    return Restored(name, png(found.given), png(found.restored), notes)
 
 
 def show(restored: Restored, number: int) -> None:
@@ -111,12 +111,6 @@ def zipped(done: list[Restored]) -> bytes:
             name = each.file_name if each.file_name not in names else f"{number}-{each.file_name}"
             names.add(name)
             archive.writestr(name, each.after)
-    return buffer.getvalue()
-
-
-def _png(pixels: UInt8Images) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
-
-from PIL import Image
 
 from aelab import inference, runs, storage
 from aelab.commands import studies
 from aelab.commands.answer import Answer, place
 from aelab.errors import LabError
 from aelab.intake.limits import MOST_FILE_BYTES, amount
-from aelab.pixels import UInt8Images
 from aelab.runs.run import no_encoder
 from aelab.studies import own_picture
 
@@ -43,7 +39,7 @@ def _restore(arguments: argparse.Namespace) -> Answer:
     picture = own_picture.read(source.name, source.read_bytes())
     found = own_picture.run(inference.load(run), run.images(), picture, arguments.how, _tell)
     with storage.written(out) as file:
-        file.write(_png(found.restored))
+        file.write(own_picture.png(found.restored))
     height, width, channels = found.restored.shape
     notes = [str(note) for note in picture.notes]
     data = {
@@ -66,9 +62,3 @@ def _how(tiles: int) -> str:
 def _tell(share: float) -> None:
     if sys.stderr is not None and sys.stderr.isatty():
         sys.stderr.write(f"\r{share:4.0%} " + ("\n" if share == 1 else ""))
-
-
-def _png(pixels: UInt8Images) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG")
-    return buffer.getvalue()
