@@ -60,6 +60,8 @@ def test_a_drawn_digit_is_restored_and_every_stroke_can_be_taken_back(
     expect(clean).to_have_attribute("src", str(seven))
     main.get_by_role("button", name="Clear", exact=True).press("Enter")
     expect(nothing_yet).to_be_visible()
+    ours = (server.address, server.address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in visitor.requested if not url.startswith(ours)] == []  # what is drawn goes to nobody else
 
 
 def test_a_test_image_is_chosen_from_the_strip_by_keyboard(
