@@ -45,7 +45,8 @@ def by(way: str, data: Dataset, key: str) -> Images | None:
     except LabError as error:
         st.error(say(error), icon=":material/error:")
         return None
-    st.caption(_conversion(picture, data))
+    if way != "draw":  # a canvas has the colours that it was given
+        st.caption(_conversion(picture, data))
     return probing.as_given(picture.pixels, data, inverted=inverted)
 
 

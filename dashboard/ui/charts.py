@@ -120,7 +120,7 @@ def pixel_histogram(
     shown = histogram[histogram > 0]
     decades = float(np.log10(shown.max() / shown.min())) if shown.size else 0.0
     shares_axis = _axis(y, type="log", dtick=1 if decades > 1.5 else "D2", tickformat="~g")
-    return _figure(lines, title, _axis(x), shares_axis)
+    return _figure(lines, title, _axis(x, nticks=6, range=[edges[0], edges[-1]]), shares_axis)
 
 
 def learning_curves(

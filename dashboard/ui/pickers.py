@@ -133,7 +133,7 @@ def describe(run: Run) -> str:
 def _settings(run: Run) -> str:
     if not run.decodes:  # nor a code
         return t(
-            "{model}, on {dataset}, {epochs} epochs, seed {seed}",
+            "{model}, on {dataset}, epochs: {epochs}, seed {seed}",
             model=t(models[run.model].label),
             dataset=plain(run.dataset),
             epochs=run.settings.get("epochs", "?"),
@@ -148,7 +148,7 @@ def _settings(run: Run) -> str:
             seed=run.settings.get("seed", "?"),
         )
     return t(
-        "{model} with a latent dimension of {latent}, on {dataset}, {epochs} epochs, seed {seed}",
+        "{model} with a latent dimension of {latent}, on {dataset}, epochs: {epochs}, seed {seed}",
         model=t(models[run.model].label) if run.model in models else plain(run.model),
         latent=run.settings.get("latent_dim", "?"),
         dataset=plain(run.dataset),

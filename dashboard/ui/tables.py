@@ -11,38 +11,13 @@ import streamlit as st
 
 from aelab.metrics import metrics
 from aelab.reports.csv import to_csv
-from aelab.studies.denoising import Denoising
 from ui.definitions import heading
 from ui.i18n import t
 from ui.labels import PARTS
 
 
-def denoising(results: Sequence[Denoising]) -> pd.DataFrame:
-    """Return a row for each noise and measure: few columns, so that the gain is seen without scrolling.
-
-    `n` is the number of images that the means of the row are over, and `infinite` how many more the PSNR leaves
-    out, since it is infinite.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "noise": found.noise,
-                "measure": name,
-                "noisy": found.noisy[name].mean,
-                "restored": found.restored[name].mean,
-                "gain": found.gain.mean if name == "psnr" else found.restored[name].mean - found.noisy[name].mean,
-                "n": found.restored[name].n or found.n,  # not a single one where all came back unharmed
-                "infinite": found.gain.infinite if name == "psnr" else 0,
-                "split": found.split,
-            }
-            for found in results
-            for name in found.restored
-        ]
-    )
-
-
 def denoising_columns() -> dict[str, Any]:
-    """Return the heads and formats of `denoising`."""
+    """Return the heads and formats of the table of a `Denoising`."""
     number = st.column_config.NumberColumn
     return {
         "noise": None,  # one for the whole page, and two of them would fill a phone

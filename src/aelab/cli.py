@@ -218,7 +218,7 @@ def _add_studies(top: Any) -> None:
     denoise.add_argument(
         "--filters", action="store_true", help="hold the run against classical filters, tuned on validation images"
     )
-    denoise.add_argument("--csv", metavar="FILE", help="with --filters: the table")
+    denoise.add_argument("--csv", metavar="FILE", help="the table")
     denoise.add_argument("--picture", metavar="FILE", help="restore a noisy picture of your own instead")
     denoise.add_argument("--out", metavar="FILE.png", help="with --picture: where the restored one is written")
     denoise.add_argument(

@@ -24,7 +24,6 @@ from aelab.studies import denoising
 from aelab.studies.denoising import Config, Denoising
 from aelab.tasks import train
 from aelab.tasks.baselines import JOB
-from ui import tables
 from ui.denoise.gain import gain_sentence
 
 each_noise = pytest.mark.parametrize("noise", noises.names())
@@ -134,10 +133,10 @@ def test_the_denoising_run_comes_first_and_others_are_told_from_it(lab: TrainedL
 
 def test_the_csv_is_the_table_with_names_that_do_not_change_with_the_language(lab: TrainedLab, visit) -> None:
     run = runs.find(lab.runs["dae"])
-    found = [measured(run, "gaussian", noises["gaussian"].default)]
+    found = measured(run, "gaussian", noises["gaussian"].default)
     for language in ("en", "es"):
         page = visit("denoise", lang=language)
-        assert downloads(page) == [csv_of(tables.denoising(found), f"denoise-{run.id}.csv")]
+        assert downloads(page) == [csv_of(denoising.table(found), f"denoise-{run.id}.csv")]
 
 
 @pytest.fixture

@@ -32,13 +32,14 @@ def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the choice of a noise and a measure, and the curves, or a button that has them measured."""
     with controls:
         noise = severity.choose_noise()
-        measure: Literal["psnr", "ssim"] = st.segmented_control(
+        measure: Literal["psnr", "ssim"] = st.pills(
             t("Measure"),
             ["psnr", "ssim"],
             default="psnr",
             required=True,
             format_func=lambda name: t(metrics[name].symbol),
             key="curves.measure",
+            wrap=True,  # the column is narrow
             persist_state="session",
         )
         measured.say_trained_on(run)
@@ -60,7 +61,7 @@ def _offer(run: Run, config: Config) -> None:
             count=config.limit,
         )
     )
-    if st.button(t("Measure every severity"), icon=":material/show_chart:", key="curves.ask"):
+    if st.button(t("Measure every severity"), icon=":material/show_chart:", key=f"curves.ask.{run.id}"):
         JOB.submit(run.id, config, owner=visitor.owner())
         st.rerun()
 

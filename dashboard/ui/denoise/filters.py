@@ -35,7 +35,7 @@ def offer(run: Run, corruption: Corruption) -> None:
     config = Config(noise=str(corruption))
     job = folder.find(JOB.id(run, config))
     if job is None:
-        if _pressed():
+        if _pressed(run):
             JOB.submit(run.id, config, owner=visitor.owner())
             st.rerun()
         return
@@ -43,11 +43,12 @@ def offer(run: Run, corruption: Corruption) -> None:
         _show(run, _found(job.id, job.created, job))
 
 
-def _pressed() -> bool:
+def _pressed(run: Run) -> bool:
+    # A press that was meant for a run that has gone meanwhile is none for the one that is shown instead.
     return st.button(
         t("Compare with filters"),
         icon=":material/balance:",
-        key="baselines.ask",
+        key=f"baselines.ask.{run.id}",
         help=t(
             "Eleven classical filters restore the same images. Their settings are tuned on validation images, never on "
             "test images. It takes from a few seconds for digits to some minutes for photos."
@@ -62,19 +63,20 @@ def _found(job_id: str, created: float, _job: Job) -> Baselines:
 
 def _show(run: Run, found: Baselines) -> None:
     st.markdown(_verdict(found))
-    table = baselines.table(found)
+    table, text = baselines.table(found), st.column_config.TextColumn
     st.dataframe(
         _shown(table, found),
         hide_index=True,
         column_config={
-            "method": t("Method"),
-            "psnr": heading(metrics["psnr"]),
-            "ssim": heading(metrics["ssim"]),
-            "lead": st.column_config.TextColumn(
+            "method": text(t("Method"), width=120),
+            "psnr": text(heading(metrics["psnr"]), width=105),
+            "ssim": text(heading(metrics["ssim"]), width=130),
+            "lead": text(
                 t("Lead of the run (dB)"),
+                width=115,
                 help=t("PSNR of the run less that of the method, image by image, with its 95% interval."),
             ),
-            "milliseconds": st.column_config.NumberColumn(t("Milliseconds an image"), format="%.2f"),
+            "milliseconds": st.column_config.NumberColumn(t("ms an image"), format="%.2f", width=80),
             "settings": t("Tuned to"),
         },
         height="content",  # nobody should have to scroll to the run that has lost

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aelab.noise.corruption import Corruption
 from aelab.runs import Run
+from aelab.studies import denoising
 from aelab.studies.denoising import Config
 from ui import caches, definitions, mosaic, tables
 from ui.denoise import effect, filters, severity
@@ -50,7 +51,7 @@ def _show(run: Run, corruption: Corruption, config: Config) -> None:
             noise=told(corruption),
         ),
     )
-    table = tables.denoising([found])
+    table = denoising.table(found)
     st.dataframe(
         tables.shown(table),
         hide_index=True,

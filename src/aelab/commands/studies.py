@@ -11,6 +11,7 @@ from aelab.commands.runs import flat, measure_lines
 from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.jobs.people import SHELL
+from aelab.noise import noises
 from aelab.runs import Run
 from aelab.studies import baselines, comparison, denoising, generation, latent_map, reconstruction
 from aelab.studies.generation import Generation
@@ -55,7 +56,10 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         return _against_filters(arguments.run, baselines.Config.parse(asked), arguments.csv)
     run = runs.find(arguments.run)
     config = denoising.Config.parse(asked)
+    path = place(arguments.csv) if arguments.csv else None
     found = denoising.run(inference.load(run), run.images(), config)
+    if path is not None:
+        save(denoising.table(found), path)
     data = {
         "run": run.id,
         "noise": found.noise,
@@ -71,12 +75,41 @@ def denoise(arguments: argparse.Namespace) -> Answer:
         f"{part['ssim_uniform'].mean:.4f} in uniform ones"
         for title, part in (("noisy", found.noisy), ("restored", found.restored))
     ]
-    return Answer(data, [*lines, f"  gain      {found.gain.mean:+.2f} dB PSNR"])
+    return Answer(data, [*lines, f"  gain      {_gain(found)}"])
+
+
+def _gain(found: denoising.Denoising) -> str:
+    """Return what restoring gains, or why there is nothing to say."""
+    if found.gain.n == 0:
+        return "none to measure: every image is identical to the clean one, noisy or restored"
+    return f"{found.gain.mean:+.2f} dB PSNR"
 
 
 def _noise(noise: str, level: str | None) -> str:
-    """Return what `--noise` and `--level` ask for, as a corruption is written; alone, `--noise` has it all."""
-    return noise if level is None else f"{noise}:{level}"
+    """Return what `--noise` and `--level` ask for, as a corruption is written; alone, `--noise` has it all.
+
+    Raises
+    ------
+    LabError
+        If a level is missing, or given twice.
+    """
+    if level is None:
+        if noise in noises:
+            raise LabError(
+                "{noise} needs a level: write --noise {noise}:{usual}, or --level {usual} beside it.",
+                noise=noise,
+                usual=noises[noise].default,
+            )
+        return noise
+    if noise not in noises:
+        raise LabError(
+            "--level {level} belongs to a single noise, as in --noise gaussian --level 0.2; {noise} has levels of its "
+            "own or is none of {names}.",
+            level=level,
+            noise=noise,
+            names=", ".join(noises.names()),
+        )
+    return f"{noise}:{level}"
 
 
 def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> Answer:

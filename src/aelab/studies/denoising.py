@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from aelab.datasets.store import Dataset
 from aelab.errors import N_
@@ -97,6 +98,29 @@ def run(inference: Inference, dataset: Dataset, config: Config) -> Denoising:
         _estimates(before, told_apart),
         _estimates(after, told_apart),
         dataclasses.replace(gain, infinite=int(np.count_nonzero(~told_apart))),
+    )
+
+
+def table(found: Denoising) -> pd.DataFrame:
+    """Return a row for each measure: few columns, so that the gain is seen without scrolling.
+
+    `n` is the number of images that the means of the row are over, and `infinite` how many more the PSNR leaves
+    out, since it is infinite.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "noise": found.noise,
+                "measure": name,
+                "noisy": found.noisy[name].mean,
+                "restored": found.restored[name].mean,
+                "gain": found.gain.mean if name == "psnr" else found.restored[name].mean - found.noisy[name].mean,
+                "n": found.restored[name].n or found.n,  # not a single one where all came back unharmed
+                "infinite": found.gain.infinite if name == "psnr" else 0,
+                "split": found.split,
+            }
+            for name in found.restored
+        ]
     )
 
 
