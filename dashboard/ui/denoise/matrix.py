@@ -48,7 +48,7 @@ def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
 
 def _answer(choice: Choice, data: Dataset) -> None:
     """Draw the matrix if it is made, how far it is if it is on its way, else a button that asks for it."""
-    job = folder.find(task.job_id(choice.runs, choice.config))
+    job = folder.find(task.job_id(choice.runs, choice.config, data))
     if job is None:
         _offer(choice, data)
         return
