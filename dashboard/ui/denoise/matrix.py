@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.jobs import folder
-from aelab.jobs.folder import Job
+from aelab.jobs.folder import OPEN, Job
 from aelab.metrics import metrics
 from aelab.runs import Run
 from aelab.studies import cells
@@ -29,6 +29,7 @@ from ui.i18n import say, t
 from ui.waiting import is_done
 
 _ENTRIES = 24
+_OFFERED = "matrix.offered"  # the matrix that the button was drawn for: between that and a click, a run can be deleted
 
 
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
@@ -55,10 +56,21 @@ def _answer(choice: Choice, data: Dataset) -> None:
     title = t("Runs against noises, cells: {count}", count=_count(choice))
     if is_done(job, title):
         _show(choice, data, _found(job.id, job.created, job))
+    elif folder.status(job).state not in OPEN:
+        st.caption(
+            t(
+                "Cells that were measured and are kept: {kept} of {count}. The next start goes on from there.",
+                kept=_kept(choice, data),
+                count=_count(choice),
+            )
+        )
 
 
 def _offer(choice: Choice, data: Dataset) -> None:
-    kept = sum(cells.is_kept(method, draw) for method in _methods(choice) for draw in _draws(choice, data))
+    """Draw a button that asks for the matrix; where every cell has been measured before, it is not needed."""
+    kept = _kept(choice, data)
+    if kept == _count(choice):
+        _ask(choice)
     st.markdown(
         t(
             "Every chosen run and filter restores the same draws of the same test images. Cells: {count}; measured "
@@ -67,9 +79,25 @@ def _offer(choice: Choice, data: Dataset) -> None:
             kept=kept,
         )
     )
-    if st.button(t("Measure all cells"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
-        task.submit([run.id for run in choice.runs], choice.config, owner=visitor.owner())
-        st.rerun()
+    offered = task.job_id(choice.runs, choice.config, data)
+    seen = st.session_state.get(_OFFERED)
+    st.session_state[_OFFERED] = offered
+    if not st.button(t("Measure all cells"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
+        return
+    if offered == seen:
+        _ask(choice)
+    st.warning(
+        t(
+            "What you chose was not there any more when you pressed, so nothing was measured. Press again to measure "
+            "what is left."
+        ),
+        icon=":material/search_off:",
+    )
+
+
+def _ask(choice: Choice) -> None:
+    task.submit([run.id for run in choice.runs], choice.config, owner=visitor.owner())
+    st.rerun()
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
@@ -144,6 +172,10 @@ def _methods(choice: Choice) -> list[Method]:
 def _draws(choice: Choice, data: Dataset) -> list[Draw]:
     config = choice.config
     return [Draw(data, column.corruption, config.seed, config.limit) for column in config.columns]
+
+
+def _kept(choice: Choice, data: Dataset) -> int:
+    return sum(cells.is_kept(method, draw) for method in _methods(choice) for draw in _draws(choice, data))
 
 
 def _count(choice: Choice) -> int:

@@ -192,7 +192,8 @@ def _listed(text: str, everything: Iterable[str]) -> tuple[str, ...]:
     for word in (ALL, NONE):
         if word in parts:
             raise LabError(
-                "The word {word} stands alone: leave out the other names beside it, or {word} itself; they are {names}.",
+                "The word {word} stands alone: leave out the other names beside it, or {word} itself; they are "
+                "{names}.",
                 word=word,
                 names=", ".join(part for part in parts if part != word)[:80],
             )
