@@ -29,6 +29,8 @@ from ui.i18n import say, t
 from ui.waiting import is_done
 
 _ENTRIES = 24
+_SCROLLED = "matrix_heat"  # style.css lets it be scrolled where it does not fit
+_SPANS = {"dB": 5.0, "": 0.1}  # of the colours at least, by unit: less is hardly seen in images
 _OFFERED = "matrix.offered"  # the matrix that the button was drawn for: between that and a click, a run can be deleted
 
 
@@ -111,23 +113,27 @@ def _show(choice: Choice, data: Dataset, found: Matrix) -> None:
     st.markdown("\n\n".join(matrix_answer.sentences(found, measure, runs)))
     columns = choice.config.columns
     place = matrix_cell.chosen(found, columns, measure)
-    st.plotly_chart(
-        heat_map.figure(
-            _heat(found, columns, measure, runs),
-            place,
-            title=t("{measure}, mean over N = {count} test images", measure=measure_name(measure), count=found.n),
-            x=t("Test noise, and its severity from 1 to 5"),
-            y=t("Run or filter"),
-        ),
-        key=matrix_cell.HEAT,
-        on_select=matrix_cell.read_click,
-        selection_mode="points",
-        alt=t("Heat map: a row for each run and filter, a column for each test noise and severity"),
-    )
-    st.caption(
-        t("Click a cell to see its images. Brighter or bluer is better; in the gain, white is none and red is harm.")
-    )
-    matrix_table.show(found, runs)
+    heat = _heat(found, columns, measure, runs)
+    st.html(f"<style>.st-key-{_SCROLLED} {{ --least: {heat.least_width}px; }}</style>")  # for style.css
+    with st.container(key=_SCROLLED):
+        st.plotly_chart(
+            heat_map.figure(
+                heat,
+                place,
+                title=t("{measure}, mean over N = {count} test images", measure=measure_name(measure), count=found.n),
+                x=t("Test noise, and its severity from 1 to 5"),
+                y=t("Run or filter"),
+            ),
+            key=matrix_cell.HEAT,
+            on_select=matrix_cell.read_click,
+            selection_mode="points",
+            alt=t("Heat map: a row for each run and filter, a column for each test noise and severity"),
+        )
+    if measure in metrics:
+        st.caption(t("Click a cell to see its images. Yellow is best, dark blue is worst."))
+    else:
+        st.caption(t("Click a cell to see its images. Blue is a gain, white is none, red is harm."))
+    matrix_table.show(found, runs, measure)
     matrix_cell.show(found, columns, choice.config, runs, data, measure)
     definitions.define([name for name in found.measures if name in metrics])
 
@@ -145,6 +151,7 @@ def _heat(found: Matrix, columns: Sequence[Column], measure: str, runs: Mapping[
             [[_hover(entry, column, measure) for entry, column in zip(row, columns, strict=True)] for row in rows]
         ),
         centred=measure not in metrics,
+        span=_SPANS["dB" if measure not in metrics else metrics[measure].unit],
     )
 
 
