@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 
 import numpy as np
 import pytest
@@ -13,15 +14,17 @@ from streamlit.testing.v1 import AppTest
 from aelab import runs
 from aelab.filters import filters
 from aelab.jobs import folder, queue
+from aelab.metrics.estimate import Estimate
 from aelab.noise import noises
-from aelab.runs import about
+from aelab.runs import about, trash
 from aelab.studies import crossed, extremes, matrix
-from aelab.studies.crossed import Matrix
+from aelab.studies.crossed import Lead, Matrix
 from aelab.studies.draws import Draw
 from aelab.studies.matrix import Config
 from aelab.studies.methods import OfRun
 from aelab.tasks import matrix as task
 from aelab.tasks import missing_runs
+from ui.denoise import heat_map, matrix_answer
 
 ASKED = {"view": "matrix", "noises": "masking,gaussian", "severities": "2,4", "filters": "nothing,median_3"}
 CONFIG = Config(noises="masking,gaussian", severities="2,4", filters="nothing,median_3", limit=0)
@@ -60,12 +63,14 @@ def test_the_answer_comes_first_and_a_reload_finds_it_again(lab: TrainedLab, vis
     said = words(page)
     best = found.best_run("psnr")
     average = found.average(best)
-    assert f"**{best}**, trained on: " in said
-    assert f"PSNR **{average.means['psnr'].mean:.2f} dB**" in said
-    assert f"over 4 columns and N = {found.n} test images" in said
+    value = f"PSNR **{average.means['psnr'].mean:.2f} dB**"
+    assert f"**{best}** is the best of 2 runs on average over 4 columns: {value}" in said
+    assert f"N = {found.n} test images" in said
     assert f"{abs(average.over_run['psnr'].by.mean):.2f} dB ahead" in said
-    lost = [each for each in found.of(best) if each.over_filter["psnr"].by.high < 0]
-    assert (f"in {len(lost)} of 4 columns" in said) == bool(lost)
+    lost = [each.over_filter["psnr"].over for each in found.of(best) if each.over_filter["psnr"].by.high < 0]
+    for lost_to, count in (("doing nothing", lost.count("nothing")), ("a filter", lost.count("median_3"))):
+        sentence = f"**{best} loses to {lost_to}** clearly (95% interval) in {count} of 4 columns"
+        assert (sentence in said) == bool(count)
     again = visit("denoise", **{name: in_address(page, name) for name in page.query_params})
     assert words(again) == said
 
@@ -82,9 +87,14 @@ def test_the_colours_are_the_numbers_of_the_study(lab: TrainedLab, visit, worker
         values = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).reshape(len(expected), -1)
     np.testing.assert_allclose(values, expected)
     assert heat.get("zmid") == (0 if measure == "gain" else None)
+    assert heat["zmin"] <= np.min(expected) <= np.max(expected) <= heat["zmax"]
+    assert heat["zmax"] - heat["zmin"] >= (0.1 if measure == "ssim" else 5) - 1e-9
+    assert ("Yellow is best, dark blue is worst." in words(page)) == (measure != "gain")
+    assert ("Blue is a gain, white is none, red is harm." in words(page)) == (measure == "gain")
     assert len(points["customdata"]) == 16
     assert title(figure).endswith(f"mean over N = {found.n} test images")
-    assert figure["layout"]["xaxis"]["ticktext"] == [noises["masking"].label, noises["gaussian"].label]
+    names = [text.replace("<br>", " ") for text in figure["layout"]["xaxis"]["ticktext"]]
+    assert names == [noises["masking"].label, noises["gaussian"].label]
     rows = [text.replace("<br>", " ") for text in figure["layout"]["yaxis"]["ticktext"]]
     assert rows[0] == f"{lab.runs['dae']} Gaussian noise 0.3"
     assert rows[1] == f"{lab.runs['conv_ae']} not trained to denoise"
@@ -99,6 +109,8 @@ def test_the_table_and_the_csv_have_every_number(lab: TrainedLab, visit, workers
     assert len(every) == len(found.entries)
     first = found.average(found.rows[0]).means["psnr"]
     assert averages.iloc[0]["psnr"] == f"{first.mean:.2f} ± {first.high - first.mean:.2f}"
+    assert "ssim_uniform" not in averages  # but where it is the measure that is shown: so many columns fit
+    assert "ssim_uniform" in every
     assert set(every["n"]) == {found.n}
     assert set(every["split"]) == {"Test"}
     assert averages["best"].sum() == 4
@@ -166,6 +178,116 @@ def test_what_a_link_asks_for_and_is_not_there_is_named(lab: TrainedLab, visit) 
     ):
         assert sentence in said
     assert page.multiselect(key="matrix.noises").value == ["masking"]
+
+
+def test_a_run_that_cannot_stand_beside_the_others_is_not_called_damaged(lab: TrainedLab, visit, unlabelled) -> None:
+    said = words(opened(lab, visit, "dae", "vae"))
+    assert f"Runs {lab.runs['dae']} and {lab.runs['vae']} were trained on different images (digits and loose)" in said
+    assert "damaged" not in said
+
+
+def test_a_run_that_only_draws_is_said_to_have_no_encoder(gan_lab: TrainedLab, visit) -> None:
+    said = words(opened(gan_lab, visit, "dae", "gan"))
+    assert f"Run {gan_lab.runs['gan']} has no encoder" in said
+    assert "damaged" not in said
+
+
+def test_an_empty_choice_of_filters_survives_a_reload(lab: TrainedLab, visit) -> None:
+    page = opened(lab, visit)
+    page.multiselect(key="matrix.filters").set_value([]).run()
+    assert in_address(page, "filters") == "none"
+    again = visit("denoise", **{name: in_address(page, name) for name in page.query_params})
+    assert again.multiselect(key="matrix.filters").value == []
+    assert "Cells: 8;" in words(again)
+    everything = opened(lab, visit, filters="all", noises="all")
+    assert everything.multiselect(key="matrix.filters").value == list(filters.names())
+    assert everything.multiselect(key="matrix.noises").value == list(noises.names())
+
+
+def test_a_run_that_is_deleted_meanwhile_lets_nothing_else_be_measured_unasked(
+    lab: TrainedLab, visit, nobody: Nobody
+) -> None:
+    page = opened(lab, visit)
+    trash.delete(lab.runs["conv_ae"])
+    page = press(page, "Measure all cells")
+    assert f"There is no run called {lab.runs['conv_ae']} any more." in words(page)
+    assert "so nothing was measured. Press again" in words(page)
+    assert not nobody.asked
+    page = press(page, "Measure all cells")
+    (job,) = (each for each in folder.all_jobs() if each.kind == "matrix")
+    assert [run_id for run_id, _ in job.params["runs"]] == [lab.runs["dae"]]
+    assert nobody.asked == [job.id]
+
+
+def test_what_was_measured_before_is_shown_without_asking(lab: TrainedLab, visit, workers) -> None:
+    chosen = [runs.find(lab.runs[model]) for model in ("dae", "conv_ae")]
+    matrix.run(chosen, chosen[0].images(), CONFIG)
+    page = opened(lab, visit)
+    assert "Measure all cells" not in buttons(page)
+    (job,) = (each for each in folder.all_jobs() if each.kind == "matrix")
+    assert queue.wait(job, lambda now: None).state == "done"
+
+
+def test_the_page_finds_what_the_command_has_asked_for_with_its_usual_limit(lab: TrainedLab, visit) -> None:
+    task.submit([lab.runs["dae"], lab.runs["conv_ae"]], dataclasses.replace(CONFIG, limit=1000))
+    page = opened(lab, visit)
+    assert "Cancel" in buttons(page)
+    assert "Measure all cells" not in buttons(page)
+
+
+def test_who_cancels_reads_what_is_kept(lab: TrainedLab, visit) -> None:
+    run = runs.find(lab.runs["dae"])
+    matrix.run([run], run.images(), CONFIG)
+    job = task.submit([run.id, lab.runs["conv_ae"]], CONFIG)
+    queue.cancel(job.id)
+    page = opened(lab, visit)
+    assert "Cells that were measured and are kept: 12 of 16. The next start goes on from there." in words(page)
+    assert "Try again" in buttons(page)
+
+
+def test_a_sentence_names_its_run_and_calls_nothing_no_filter(lab: TrainedLab) -> None:
+    run = runs.find(lab.runs["conv_ae"])
+    one = matrix.run([run], run.images(), Config(noises="masking", severities="3", filters="median_3", limit=20))
+    alone, trained, beside = matrix_answer.sentences(one, "psnr", {run.id: run})
+    assert alone.replace("\\", "").startswith(f"**{run.id}**: PSNR **")
+    assert trained.replace("\\", "") == f"**{run.id}** was not trained to denoise."
+    assert "average" not in alone + beside
+    assert "best run" not in alone
+    config = Config(noises="masking", severities="1,3", filters="nothing,median_3", limit=20)
+    two = matrix.run([run], run.images(), config)
+    behind = {name: {"psnr": Lead(name, Estimate(-2.0, -3.0, -1.0, 20))} for name in ("nothing", "median_3")}
+    entries = [
+        dataclasses.replace(entry, over_filter=behind[name]) for entry, name in zip(two.of(run.id), behind, strict=True)
+    ]
+    lost = dataclasses.replace(two, entries=(*entries, *two.entries[2:]))
+    *_, to_filter, to_nothing = matrix_answer.sentences(lost, "psnr", {run.id: run})
+    masking = noises["masking"].label
+    for said, other, number, name in (
+        (to_filter, "a filter", 3, filters["median_3"].label),
+        (to_nothing, "doing nothing", 1, "doing nothing"),
+    ):
+        assert said.replace("\\", "") == (
+            f"**{run.id} loses to {other}** clearly (95% interval) in 1 of 2 columns, most of all: {masking}, severity "
+            f"{number}, to {name} by 2.00 dB."
+        )
+
+
+def test_labels_of_many_rows_and_columns_have_room(lab: TrainedLab) -> None:
+    columns = Config(severities="1,3,5").columns
+    names = [noises[column.noise.names[0]].label for column in columns]
+    rows = [heat_map.wrapped("a-run-of-mine-20261121-120000", "Gaussian noise 0.3, then Salt and pepper noise 0.1")] * 8
+    values = np.linspace(24.2, 24.4, 8 * 33).reshape(8, 33)
+    text = np.full(values.shape, "24.3")
+    heat = heat_map.Heat(rows, columns, names, values, text, text, centred=False, span=5.0)
+    figure = heat_map.figure(heat, None, title="PSNR", x="Noise", y="Run").to_plotly_json()
+    lines = rows[0].count("<br>") + 1
+    assert lines >= 3
+    assert figure["layout"]["height"] >= 8 * lines * 16
+    assert heat.least_width >= 33 * 20
+    assert "text" not in figure["data"][0]  # no room for numbers
+    assert figure["data"][0]["zmax"] - figure["data"][0]["zmin"] == pytest.approx(5)
+    few = dataclasses.replace(heat, columns=columns[:3], noises=names[:3], values=values[:, :3], text=text[:, :3])
+    assert "text" in heat_map.figure(few, None, title="PSNR", x="Noise", y="Run").to_plotly_json()["data"][0]
 
 
 def test_a_run_that_was_not_trained_to_denoise_is_allowed_and_said(lab: TrainedLab, visit) -> None:
