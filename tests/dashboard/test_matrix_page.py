@@ -14,17 +14,15 @@ from streamlit.testing.v1 import AppTest
 from aelab import runs
 from aelab.filters import filters
 from aelab.jobs import folder, queue
-from aelab.metrics.estimate import Estimate
 from aelab.noise import noises
 from aelab.runs import about, trash
 from aelab.studies import crossed, extremes, matrix
-from aelab.studies.crossed import Lead, Matrix
+from aelab.studies.crossed import Matrix
 from aelab.studies.draws import Draw
 from aelab.studies.matrix import Config
 from aelab.studies.methods import OfRun
 from aelab.tasks import matrix as task
 from aelab.tasks import missing_runs
-from ui.denoise import heat_map, matrix_answer
 
 ASKED = {"view": "matrix", "noises": "masking,gaussian", "severities": "2,4", "filters": "nothing,median_3"}
 CONFIG = Config(noises="masking,gaussian", severities="2,4", filters="nothing,median_3", limit=0)
@@ -243,51 +241,6 @@ def test_who_cancels_reads_what_is_kept(lab: TrainedLab, visit) -> None:
     page = opened(lab, visit)
     assert "Cells that were measured and are kept: 12 of 16. The next start goes on from there." in words(page)
     assert "Try again" in buttons(page)
-
-
-def test_a_sentence_names_its_run_and_calls_nothing_no_filter(lab: TrainedLab) -> None:
-    run = runs.find(lab.runs["conv_ae"])
-    one = matrix.run([run], run.images(), Config(noises="masking", severities="3", filters="median_3", limit=20))
-    alone, trained, beside = matrix_answer.sentences(one, "psnr", {run.id: run})
-    assert alone.replace("\\", "").startswith(f"**{run.id}**: PSNR **")
-    assert trained.replace("\\", "") == f"**{run.id}** was not trained to denoise."
-    assert "average" not in alone + beside
-    assert "best run" not in alone
-    config = Config(noises="masking", severities="1,3", filters="nothing,median_3", limit=20)
-    two = matrix.run([run], run.images(), config)
-    behind = {name: {"psnr": Lead(name, Estimate(-2.0, -3.0, -1.0, 20))} for name in ("nothing", "median_3")}
-    entries = [
-        dataclasses.replace(entry, over_filter=behind[name]) for entry, name in zip(two.of(run.id), behind, strict=True)
-    ]
-    lost = dataclasses.replace(two, entries=(*entries, *two.entries[2:]))
-    *_, to_filter, to_nothing = matrix_answer.sentences(lost, "psnr", {run.id: run})
-    masking = noises["masking"].label
-    for said, other, number, name in (
-        (to_filter, "a filter", 3, filters["median_3"].label),
-        (to_nothing, "doing nothing", 1, "doing nothing"),
-    ):
-        assert said.replace("\\", "") == (
-            f"**{run.id} loses to {other}** clearly (95% interval) in 1 of 2 columns, most of all: {masking}, severity "
-            f"{number}, to {name} by 2.00 dB."
-        )
-
-
-def test_labels_of_many_rows_and_columns_have_room(lab: TrainedLab) -> None:
-    columns = Config(severities="1,3,5").columns
-    names = [noises[column.noise.names[0]].label for column in columns]
-    rows = [heat_map.wrapped("a-run-of-mine-20261121-120000", "Gaussian noise 0.3, then Salt and pepper noise 0.1")] * 8
-    values = np.linspace(24.2, 24.4, 8 * 33).reshape(8, 33)
-    text = np.full(values.shape, "24.3")
-    heat = heat_map.Heat(rows, columns, names, values, text, text, centred=False, span=5.0)
-    figure = heat_map.figure(heat, None, title="PSNR", x="Noise", y="Run").to_plotly_json()
-    lines = rows[0].count("<br>") + 1
-    assert lines >= 3
-    assert figure["layout"]["height"] >= 8 * lines * 16
-    assert heat.least_width >= 33 * 20
-    assert "text" not in figure["data"][0]  # no room for numbers
-    assert figure["data"][0]["zmax"] - figure["data"][0]["zmin"] == pytest.approx(5)
-    few = dataclasses.replace(heat, columns=columns[:3], noises=names[:3], values=values[:, :3], text=text[:, :3])
-    assert "text" in heat_map.figure(few, None, title="PSNR", x="Noise", y="Run").to_plotly_json()["data"][0]
 
 
 def test_a_run_that_was_not_trained_to_denoise_is_allowed_and_said(lab: TrainedLab, visit) -> None:
