@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from labs import Nobody, TrainedLab
+from labs import Nobody, TrainedLab, taken_lane
 from seen import buttons, csv_of, downloads, figures, in_address, picture_of, pictures, press, title, words
 from streamlit.testing.v1 import AppTest
 
@@ -236,8 +236,8 @@ def test_the_page_finds_what_the_command_has_asked_for_with_its_usual_limit(lab:
 def test_who_cancels_reads_what_is_kept(lab: TrainedLab, visit) -> None:
     run = runs.find(lab.runs["dae"])
     matrix.run([run], run.images(), CONFIG)
-    job = task.submit([run.id, lab.runs["conv_ae"]], CONFIG)
-    queue.cancel(job.id)
+    with taken_lane("matrix"):
+        queue.cancel(task.submit([run.id, lab.runs["conv_ae"]], CONFIG).id)
     page = opened(lab, visit)
     assert "Cells that were measured and are kept: 12 of 16. The next start goes on from there." in words(page)
     assert "Try again" in buttons(page)
