@@ -6,8 +6,9 @@ first option, which another run can be tomorrow, and another page knows nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 import streamlit as st
 
@@ -15,6 +16,9 @@ from ui import address
 
 #: From what cannot be chosen, and what is shown instead, to the sentence that says so; None where there is no need.
 Explain: TypeAlias = Callable[[str, str | None], str | None]
+
+#: What the address says for an empty choice.
+NONE: Final = "none"
 
 _NEXT, _MISSING = "next", "missing"
 
@@ -84,6 +88,7 @@ def select_several(
     key: str,
     at_first: Sequence[str],
     explain: Explain,
+    words: Mapping[str, Sequence[str]] = MappingProxyType({}),
     format_func: Callable[[str], str] = str,
     help: str | None = None,  # noqa: A002 - as Streamlit calls it
 ) -> list[str]:
@@ -102,20 +107,24 @@ def select_several(
         What is selected where the address asks for nothing that there is.
     explain : callable
         What to say of each that is asked for and is none of the options.
+    words : mapping of str to sequence of str
+        What the address may say for several options at once. With `NONE` among them, an empty choice survives a reload.
     format_func : callable
         What an option is called.
     help : str, optional
     """
     before = st.session_state[key] if _is_drawn(key) else None
     if before is None or address.went_back():
-        wanted = list(filter(None, st.query_params.get(name, "").split(",")))
+        said = st.query_params.get(name, "")
+        wanted = list(words[said] if said in words else filter(None, said.split(",")))
+        usual = [] if said in words else at_first
     else:
-        wanted = before
+        wanted, usual = before, at_first
     found = [option for option in wanted if option in options]
     if found != wanted:
         st.session_state[f"{_MISSING}.{key}"] = [option for option in wanted if option not in options]
     if found != before:
-        st.session_state[key] = found or list(at_first)
+        st.session_state[key] = found or list(usual)
     chosen: list[str] = st.multiselect(
         label,
         options,
@@ -128,7 +137,8 @@ def select_several(
     sentences = [explain(option, None) for option in st.session_state.get(f"{_MISSING}.{key}", ())]
     if any(sentences):
         st.warning("  \n".join(filter(None, sentences)), icon=":material/search_off:")
-    address.keep({name: ",".join(chosen)} if chosen else {}, (name,))
+    in_address = ",".join(chosen) or (NONE if NONE in words else "")
+    address.keep({name: in_address} if in_address else {}, (name,))
     return chosen
 
 

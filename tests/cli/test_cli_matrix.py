@@ -53,7 +53,16 @@ def test_people_read_a_row_for_each_noise(lab: TrainedLab) -> None:
     [
         (("--noises", "rain"), f"There is no noise called 'rain'; choose one of {', '.join(noises.names())}."),
         (("--filters", "magic"), f"There is no filter called 'magic'; choose one of {', '.join(filters.names())}."),
-        (("--severities", "6"), "A severity is a number from 1 (light) to 5 (heavy); '6' is none."),
+        (("--severities", "1.5"), "A severity is a whole number from 1 (light) to 5 (heavy); '1.5' is none."),
+        (
+            ("--noises", "gaussian:0.2"),
+            "'gaussian:0.2' is a noise with a level. Here noises stand without one: name 'gaussian', and choose "
+            "severities from 1 (light) to 5 (heavy).",
+        ),
+        (
+            ("--filters", "all", "none"),
+            "The word all stands alone: leave out the other names beside it, or all itself; they are none.",
+        ),
         (
             ("--noises", ","),
             "This would be a matrix of nothing: runs 1, noises 0, severities 5. Choose at least one of each.",

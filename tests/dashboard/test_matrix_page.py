@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 
 import numpy as np
 import pytest
-from labs import Nobody, TrainedLab
+from labs import Nobody, TrainedLab, taken_lane
 from seen import buttons, csv_of, downloads, figures, in_address, picture_of, pictures, press, title, words
 from streamlit.testing.v1 import AppTest
 
@@ -14,7 +15,7 @@ from aelab import runs
 from aelab.filters import filters
 from aelab.jobs import folder, queue
 from aelab.noise import noises
-from aelab.runs import about
+from aelab.runs import about, trash
 from aelab.studies import crossed, extremes, matrix
 from aelab.studies.crossed import Matrix
 from aelab.studies.draws import Draw
@@ -60,12 +61,14 @@ def test_the_answer_comes_first_and_a_reload_finds_it_again(lab: TrainedLab, vis
     said = words(page)
     best = found.best_run("psnr")
     average = found.average(best)
-    assert f"**{best}**, trained on: " in said
-    assert f"PSNR **{average.means['psnr'].mean:.2f} dB**" in said
-    assert f"over 4 columns and N = {found.n} test images" in said
+    value = f"PSNR **{average.means['psnr'].mean:.2f} dB**"
+    assert f"**{best}** is the best of 2 runs on average over 4 columns: {value}" in said
+    assert f"N = {found.n} test images" in said
     assert f"{abs(average.over_run['psnr'].by.mean):.2f} dB ahead" in said
-    lost = [each for each in found.of(best) if each.over_filter["psnr"].by.high < 0]
-    assert (f"in {len(lost)} of 4 columns" in said) == bool(lost)
+    lost = [each.over_filter["psnr"].over for each in found.of(best) if each.over_filter["psnr"].by.high < 0]
+    for lost_to, count in (("doing nothing", lost.count("nothing")), ("a filter", lost.count("median_3"))):
+        sentence = f"**{best} loses to {lost_to}** clearly (95% interval) in {count} of 4 columns"
+        assert (sentence in said) == bool(count)
     again = visit("denoise", **{name: in_address(page, name) for name in page.query_params})
     assert words(again) == said
 
@@ -82,9 +85,14 @@ def test_the_colours_are_the_numbers_of_the_study(lab: TrainedLab, visit, worker
         values = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).reshape(len(expected), -1)
     np.testing.assert_allclose(values, expected)
     assert heat.get("zmid") == (0 if measure == "gain" else None)
+    assert heat["zmin"] <= np.min(expected) <= np.max(expected) <= heat["zmax"]
+    assert heat["zmax"] - heat["zmin"] >= (0.1 if measure == "ssim" else 5) - 1e-9
+    assert ("Yellow is best, dark blue is worst." in words(page)) == (measure != "gain")
+    assert ("Blue is a gain, white is none, red is harm." in words(page)) == (measure == "gain")
     assert len(points["customdata"]) == 16
     assert title(figure).endswith(f"mean over N = {found.n} test images")
-    assert figure["layout"]["xaxis"]["ticktext"] == [noises["masking"].label, noises["gaussian"].label]
+    names = [text.replace("<br>", " ") for text in figure["layout"]["xaxis"]["ticktext"]]
+    assert names == [noises["masking"].label, noises["gaussian"].label]
     rows = [text.replace("<br>", " ") for text in figure["layout"]["yaxis"]["ticktext"]]
     assert rows[0] == f"{lab.runs['dae']} Gaussian noise 0.3"
     assert rows[1] == f"{lab.runs['conv_ae']} not trained to denoise"
@@ -99,6 +107,8 @@ def test_the_table_and_the_csv_have_every_number(lab: TrainedLab, visit, workers
     assert len(every) == len(found.entries)
     first = found.average(found.rows[0]).means["psnr"]
     assert averages.iloc[0]["psnr"] == f"{first.mean:.2f} ± {first.high - first.mean:.2f}"
+    assert "ssim_uniform" not in averages  # but where it is the measure that is shown: so many columns fit
+    assert "ssim_uniform" in every
     assert set(every["n"]) == {found.n}
     assert set(every["split"]) == {"Test"}
     assert averages["best"].sum() == 4
@@ -166,6 +176,71 @@ def test_what_a_link_asks_for_and_is_not_there_is_named(lab: TrainedLab, visit) 
     ):
         assert sentence in said
     assert page.multiselect(key="matrix.noises").value == ["masking"]
+
+
+def test_a_run_that_cannot_stand_beside_the_others_is_not_called_damaged(lab: TrainedLab, visit, unlabelled) -> None:
+    said = words(opened(lab, visit, "dae", "vae"))
+    assert f"Runs {lab.runs['dae']} and {lab.runs['vae']} were trained on different images (digits and loose)" in said
+    assert "damaged" not in said
+
+
+def test_a_run_that_only_draws_is_said_to_have_no_encoder(gan_lab: TrainedLab, visit) -> None:
+    said = words(opened(gan_lab, visit, "dae", "gan"))
+    assert f"Run {gan_lab.runs['gan']} has no encoder" in said
+    assert "damaged" not in said
+
+
+def test_an_empty_choice_of_filters_survives_a_reload(lab: TrainedLab, visit) -> None:
+    page = opened(lab, visit)
+    page.multiselect(key="matrix.filters").set_value([]).run()
+    assert in_address(page, "filters") == "none"
+    again = visit("denoise", **{name: in_address(page, name) for name in page.query_params})
+    assert again.multiselect(key="matrix.filters").value == []
+    assert "Cells: 8;" in words(again)
+    everything = opened(lab, visit, filters="all", noises="all")
+    assert everything.multiselect(key="matrix.filters").value == list(filters.names())
+    assert everything.multiselect(key="matrix.noises").value == list(noises.names())
+
+
+def test_a_run_that_is_deleted_meanwhile_lets_nothing_else_be_measured_unasked(
+    lab: TrainedLab, visit, nobody: Nobody
+) -> None:
+    page = opened(lab, visit)
+    trash.delete(lab.runs["conv_ae"])
+    page = press(page, "Measure all cells")
+    assert f"There is no run called {lab.runs['conv_ae']} any more." in words(page)
+    assert "so nothing was measured. Press again" in words(page)
+    assert not nobody.asked
+    page = press(page, "Measure all cells")
+    (job,) = (each for each in folder.all_jobs() if each.kind == "matrix")
+    assert [run_id for run_id, _ in job.params["runs"]] == [lab.runs["dae"]]
+    assert nobody.asked == [job.id]
+
+
+def test_what_was_measured_before_is_shown_without_asking(lab: TrainedLab, visit, workers) -> None:
+    chosen = [runs.find(lab.runs[model]) for model in ("dae", "conv_ae")]
+    matrix.run(chosen, chosen[0].images(), CONFIG)
+    page = opened(lab, visit)
+    assert "Measure all cells" not in buttons(page)
+    (job,) = (each for each in folder.all_jobs() if each.kind == "matrix")
+    assert queue.wait(job, lambda now: None).state == "done"
+
+
+def test_the_page_finds_what_the_command_has_asked_for_with_its_usual_limit(lab: TrainedLab, visit) -> None:
+    task.submit([lab.runs["dae"], lab.runs["conv_ae"]], dataclasses.replace(CONFIG, limit=1000))
+    page = opened(lab, visit)
+    assert "Cancel" in buttons(page)
+    assert "Measure all cells" not in buttons(page)
+
+
+def test_who_cancels_reads_what_is_kept(lab: TrainedLab, visit) -> None:
+    run = runs.find(lab.runs["dae"])
+    matrix.run([run], run.images(), CONFIG)
+    with taken_lane("matrix"):
+        queue.cancel(task.submit([run.id, lab.runs["conv_ae"]], CONFIG).id)
+    page = opened(lab, visit)
+    assert "Cells that were measured and are kept: 12 of 16. The next start goes on from there." in words(page)
+    assert "Try again" in buttons(page)
 
 
 def test_a_run_that_was_not_trained_to_denoise_is_allowed_and_said(lab: TrainedLab, visit) -> None:

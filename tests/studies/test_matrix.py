@@ -204,9 +204,14 @@ def test_a_matrix_that_is_stopped_goes_on_where_it_was(lab: TrainedLab) -> None:
     [
         ({"noises": "rain"}, "There is no noise called 'rain'; choose one of gaussian"),
         ({"noises": "gaussian+rain"}, "There is no noise called 'rain'"),
+        ({"noises": "masking,jpeg+gaussian:0.2"}, "'gaussian:0.2' is a noise with a level.*: name 'gaussian', and"),
+        ({"noises": "all,gaussian"}, "The word all stands alone: leave out .*; they are gaussian"),
+        ({"filters": "all,none"}, "The word all stands alone: leave out .*; they are none"),
+        ({"filters": "median_3,none"}, "The word none stands alone: leave out .*; they are median_3"),
         ({"filters": "magic"}, "There is no filter called 'magic'; choose one of nothing"),
-        ({"severities": "0"}, r"A severity is a number from 1 \(light\) to 5 \(heavy\); '0' is none"),
-        ({"severities": "much"}, "A severity is a number from 1"),
+        ({"severities": "1.5"}, r"A severity is a whole number from 1 \(light\) to 5 \(heavy\); '1.5' is none"),
+        ({"severities": "0"}, r"A severity is a whole number from 1 \(light\) to 5 \(heavy\); '0' is none"),
+        ({"severities": "much"}, "A severity is a whole number from 1"),
         ({"limit": -1}, "limit must be between 0 and"),
     ],
 )

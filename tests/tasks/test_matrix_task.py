@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from labs import TrainedLab, until
 
@@ -20,7 +22,7 @@ QUICK = Config(noises="gaussian,masking", severities="3", filters="median_3", li
 def test_a_worker_makes_what_the_study_makes_once_for_everybody(lab: TrainedLab) -> None:
     chosen = [runs.find(lab.runs[model]) for model in ("dae", "vae")]
     job = task.submit([run.id for run in chosen], QUICK)
-    assert job.id == task.job_id(chosen, QUICK)
+    assert job.id == task.job_id(chosen, QUICK, chosen[0].images())
     status = queue.wait(job, lambda now: None)
     assert status.state == "done", status.error
     assert task.result(job) == matrix.run(chosen, chosen[0].images(), QUICK)  # of the same cells, milliseconds too
@@ -70,6 +72,16 @@ def test_what_cannot_be_is_refused_before_a_worker_starts(gan_lab: TrainedLab) -
     with pytest.raises(LabError, match="a matrix of nothing"):
         task.submit([], QUICK)
     assert jobs.all_jobs() == before
+
+
+def test_a_limit_that_leaves_no_image_out_is_the_same_question_as_none(lab: TrainedLab) -> None:
+    run = runs.find(lab.runs["dae"])
+    count = run.images().counts["test"]
+    ids = {
+        limit: task.job_id([run], dataclasses.replace(QUICK, limit=limit), run.images())
+        for limit in (0, count - 1, count, 100_000)
+    }
+    assert ids[0] == ids[count] == ids[100_000] != ids[count - 1]
 
 
 def test_the_same_run_twice_is_one_row(lab: TrainedLab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import textwrap
 from collections.abc import Sequence
@@ -14,9 +15,13 @@ import plotly.graph_objects as go
 from aelab.studies.columns import Column
 from ui import charts
 
-_ROW, _LETTERS = 46, 24  # pixels of a row's height; letters of a line of its name
-_MOST_NUMBERS = 60  # columns above which there is no room for the number of a severity
-_MOST_TEXTS = 16  # columns above which there is no room for what a cell says
+_LETTERS, _LETTER, _LINE = 24, 7, 16  # letters of a line of a row's name; pixels of a letter, and of a line
+_LOWEST_ROW = 34  # pixels
+_NARROW, _WIDE = 20, 38  # pixels of a column at least: to be told from the next one, or to have room for a number
+_MOST_TEXTS = 16  # columns above which cells are too narrow for what they say
+_NARROWEST = 240  # pixels of all cells together, however few
+_BESIDE = 90  # pixels of the title of the rows, and of the scale of colours
+_MOST_LINES, _LONGEST_NOISE = 3, 26  # lines of a noise's name below its columns; letters of one that is turned
 _EVEN, _DIVERGING = "Cividis", "RdBu"  # which colour-blind people tell apart, too
 
 
@@ -35,6 +40,8 @@ class Heat:
     text, hover : ndarray of str (rows, columns)
     centred : bool
         Whether 0 means something: better above it, worse below.
+    span : float
+        What the colours span at least, so that small differences look small.
     """
 
     rows: Sequence[str]
@@ -44,6 +51,23 @@ class Heat:
     text: np.ndarray
     hover: np.ndarray
     centred: bool
+    span: float
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is room for what the cells say."""
+        return len(self.columns) <= _MOST_TEXTS
+
+    @property
+    def cells_width(self) -> int:
+        """Pixels that all cells of a row take at least."""
+        return max(_NARROWEST, len(self.columns) * (_WIDE if self.has_text else _NARROW))
+
+    @property
+    def least_width(self) -> int:
+        """Pixels that the figure takes at least; where there are fewer, it has to be scrolled."""
+        longest = max(len(html.unescape(line)) for name in self.rows for line in name.split("<br>"))
+        return _BESIDE + _LETTER * longest + self.cells_width
 
 
 def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y: str) -> go.Figure:
@@ -54,16 +78,19 @@ def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y:
     rows, wide = heat.values.shape
     several = len({column.severity for column in heat.columns}) > 1
     traces = [_colors(heat), _clickable(heat)]
-    if several and wide <= _MOST_NUMBERS:
+    if several:
         traces.append(_numbers(heat.columns))
     ticks, names = _groups(heat)
+    names, angle, below = _fitted(names, heat.cells_width // len(names))
     lines = "<br>".join(textwrap.wrap(title, 48))
+    above = 52 + 20 * lines.count("<br>")
+    row = max(_LOWEST_ROW, 8 + _LINE * max(name.count("<br>") + 1 for name in heat.rows))
     return go.Figure(
         traces,
         {
             "title": {"text": lines},
-            "height": 230 + _ROW * rows,
-            "margin": {"l": 10, "r": 10, "t": 52 + 20 * lines.count("<br>"), "b": 10},
+            "height": above + round(row * (rows + several / 2)) + below + 50,  # the title of the axis
+            "margin": {"l": 10, "r": 10, "t": above, "b": 10},
             "hovermode": "closest",
             "hoverdistance": 200,
             "dragmode": False,
@@ -72,7 +99,7 @@ def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y:
                 "title": {"text": x},
                 "tickvals": ticks,
                 "ticktext": names,
-                "tickangle": 0 if len(ticks) < 4 else -45 if len(ticks) < 7 else -90,
+                "tickangle": angle,
                 "range": [-0.5, wide - 0.5],
                 "showgrid": False,
                 "zeroline": False,
@@ -82,7 +109,8 @@ def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y:
                 "title": {"text": y},
                 "tickvals": list(range(rows)),
                 "ticktext": list(heat.rows),
-                "range": [rows - 0.5, -1.0 if several and wide <= _MOST_NUMBERS else -0.5],
+                "tickfont": {"size": 12},
+                "range": [rows - 0.5, -1.0 if several else -0.5],
                 "showgrid": False,
                 "zeroline": False,
                 "automargin": True,
@@ -98,11 +126,34 @@ def wrapped(*parts: str) -> str:
     return "<br>".join(map(charts.text, lines))
 
 
+def _fitted(names: Sequence[str], room: int) -> tuple[list[str], int, int]:
+    """Return names of noises that do not overlap in `room` pixels each, their angle, and the pixels that they take."""
+    broken = [textwrap.wrap(name, max(1, room // _LETTER), break_long_words=False) for name in names]
+    most = max(map(len, broken))
+    if most <= _MOST_LINES and max(len(line) for lines in broken for line in lines) * _LETTER <= room:
+        return ["<br>".join(lines) for lines in broken], 0, 8 + _LINE * most
+    short = [name if len(name) <= _LONGEST_NOISE else f"{name[: _LONGEST_NOISE - 1]}…" for name in names]
+    return short, -90, 8 + _LETTER * max(map(len, short))
+
+
+def _ends(heat: Heat) -> tuple[float, float]:
+    """Return the values at both ends of the scale of colours."""
+    low, high = float(heat.values.min()), float(heat.values.max())
+    if heat.centred:
+        end = max(abs(low), abs(high), heat.span / 2)
+        return -end, end
+    more = max(0.0, heat.span - (high - low)) / 2
+    return low - more, high + more
+
+
 def _colors(heat: Heat) -> dict[str, Any]:
+    low, high = _ends(heat)
     return {
         "type": "heatmap",
         "z": heat.values,
-        **({"text": heat.text, "texttemplate": "%{text}"} if heat.values.shape[1] <= _MOST_TEXTS else {}),
+        "zmin": low,
+        "zmax": high,
+        **({"text": heat.text, "texttemplate": "%{text}", "textfont": {"size": 12}} if heat.has_text else {}),
         "hoverinfo": "skip",
         "colorscale": _DIVERGING if heat.centred else _EVEN,
         **({"zmid": 0} if heat.centred else {}),
@@ -137,7 +188,7 @@ def _numbers(columns: Sequence[Column]) -> dict[str, Any]:
         "y": [-0.75] * len(columns),
         "mode": "text",
         "text": [str(column.severity) for column in columns],
-        "textfont": {"size": 11 if len(columns) <= 33 else 9},
+        "textfont": {"size": 11},
         "hoverinfo": "skip",
     }
 

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.jobs import folder
-from aelab.jobs.folder import Job
+from aelab.jobs.folder import OPEN, Job
 from aelab.metrics import metrics
 from aelab.runs import Run
 from aelab.studies import cells
@@ -29,6 +29,9 @@ from ui.i18n import say, t
 from ui.waiting import is_done
 
 _ENTRIES = 24
+_SCROLLED = "matrix_heat"  # style.css lets it be scrolled where it does not fit
+_SPANS = {"dB": 5.0, "": 0.1}  # of the colours at least, by unit: less is hardly seen in images
+_OFFERED = "matrix.offered"  # the matrix that the button was drawn for: between that and a click, a run can be deleted
 
 
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
@@ -48,17 +51,28 @@ def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
 
 def _answer(choice: Choice, data: Dataset) -> None:
     """Draw the matrix if it is made, how far it is if it is on its way, else a button that asks for it."""
-    job = folder.find(task.job_id(choice.runs, choice.config))
+    job = folder.find(task.job_id(choice.runs, choice.config, data))
     if job is None:
         _offer(choice, data)
         return
     title = t("Runs against noises, cells: {count}", count=_count(choice))
     if is_done(job, title):
         _show(choice, data, _found(job.id, job.created, job))
+    elif folder.status(job).state not in OPEN:
+        st.caption(
+            t(
+                "Cells that were measured and are kept: {kept} of {count}. The next start goes on from there.",
+                kept=_kept(choice, data),
+                count=_count(choice),
+            )
+        )
 
 
 def _offer(choice: Choice, data: Dataset) -> None:
-    kept = sum(cells.is_kept(method, draw) for method in _methods(choice) for draw in _draws(choice, data))
+    """Draw a button that asks for the matrix; where every cell has been measured before, it is not needed."""
+    kept = _kept(choice, data)
+    if kept == _count(choice):
+        _ask(choice)
     st.markdown(
         t(
             "Every chosen run and filter restores the same draws of the same test images. Cells: {count}; measured "
@@ -67,9 +81,25 @@ def _offer(choice: Choice, data: Dataset) -> None:
             kept=kept,
         )
     )
-    if st.button(t("Measure all cells"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
-        task.submit([run.id for run in choice.runs], choice.config, owner=visitor.owner())
-        st.rerun()
+    offered = task.job_id(choice.runs, choice.config, data)
+    seen = st.session_state.get(_OFFERED)
+    st.session_state[_OFFERED] = offered
+    if not st.button(t("Measure all cells"), type="primary", icon=":material/grid_on:", key="matrix.ask"):
+        return
+    if offered == seen:
+        _ask(choice)
+    st.warning(
+        t(
+            "What you chose was not there any more when you pressed, so nothing was measured. Press again to measure "
+            "what is left."
+        ),
+        icon=":material/search_off:",
+    )
+
+
+def _ask(choice: Choice) -> None:
+    task.submit([run.id for run in choice.runs], choice.config, owner=visitor.owner())
+    st.rerun()
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)
@@ -83,23 +113,27 @@ def _show(choice: Choice, data: Dataset, found: Matrix) -> None:
     st.markdown("\n\n".join(matrix_answer.sentences(found, measure, runs)))
     columns = choice.config.columns
     place = matrix_cell.chosen(found, columns, measure)
-    st.plotly_chart(
-        heat_map.figure(
-            _heat(found, columns, measure, runs),
-            place,
-            title=t("{measure}, mean over N = {count} test images", measure=measure_name(measure), count=found.n),
-            x=t("Test noise, and its severity from 1 to 5"),
-            y=t("Run or filter"),
-        ),
-        key=matrix_cell.HEAT,
-        on_select=matrix_cell.read_click,
-        selection_mode="points",
-        alt=t("Heat map: a row for each run and filter, a column for each test noise and severity"),
-    )
-    st.caption(
-        t("Click a cell to see its images. Brighter or bluer is better; in the gain, white is none and red is harm.")
-    )
-    matrix_table.show(found, runs)
+    heat = _heat(found, columns, measure, runs)
+    st.html(f"<style>.st-key-{_SCROLLED} {{ --least: {heat.least_width}px; }}</style>")  # for style.css
+    with st.container(key=_SCROLLED):
+        st.plotly_chart(
+            heat_map.figure(
+                heat,
+                place,
+                title=t("{measure}, mean over N = {count} test images", measure=measure_name(measure), count=found.n),
+                x=t("Test noise, and its severity from 1 to 5"),
+                y=t("Run or filter"),
+            ),
+            key=matrix_cell.HEAT,
+            on_select=matrix_cell.read_click,
+            selection_mode="points",
+            alt=t("Heat map: a row for each run and filter, a column for each test noise and severity"),
+        )
+    if measure in metrics:
+        st.caption(t("Click a cell to see its images. Yellow is best, dark blue is worst."))
+    else:
+        st.caption(t("Click a cell to see its images. Blue is a gain, white is none, red is harm."))
+    matrix_table.show(found, runs, measure)
     matrix_cell.show(found, columns, choice.config, runs, data, measure)
     definitions.define([name for name in found.measures if name in metrics])
 
@@ -117,6 +151,7 @@ def _heat(found: Matrix, columns: Sequence[Column], measure: str, runs: Mapping[
             [[_hover(entry, column, measure) for entry, column in zip(row, columns, strict=True)] for row in rows]
         ),
         centred=measure not in metrics,
+        span=_SPANS["dB" if measure not in metrics else metrics[measure].unit],
     )
 
 
@@ -144,6 +179,10 @@ def _methods(choice: Choice) -> list[Method]:
 def _draws(choice: Choice, data: Dataset) -> list[Draw]:
     config = choice.config
     return [Draw(data, column.corruption, config.seed, config.limit) for column in config.columns]
+
+
+def _kept(choice: Choice, data: Dataset) -> int:
+    return sum(cells.is_kept(method, draw) for method in _methods(choice) for draw in _draws(choice, data))
 
 
 def _count(choice: Choice) -> int:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from aelab import runs
+from aelab.errors import LabError
 from aelab.filters import filters
 from aelab.metrics import metrics
 from aelab.noise import noises
 from aelab.runs import Run, about
 from aelab.studies.columns import NUMBERS, Ladder
 from aelab.studies.crossed import Matrix
-from aelab.studies.matrix import Config
+from aelab.studies.matrix import ALL, Config, check
 from aelab.studies.tuned_filters import SLOW
 from ui import address, caches, linked
 from ui.definitions import heading
 from ui.denoise.limit import pick_limit
 from ui.denoise.words import told
-from ui.i18n import plain, t
+from ui.i18n import plain, say, t
 from ui.known import named, offered
 from ui.pickers import say_no_run
 
@@ -42,7 +44,7 @@ class Choice:
 def choose(current: Run, controls: DeltaGenerator, main: DeltaGenerator) -> Choice:
     """Draw the controls, long lists where there is room for them; every choice stands in the address."""
     with main:
-        runs = _choose_runs(current)
+        beside = _choose_runs(current)
         chosen = linked.select_several(
             t("Test noises"),
             _ladders(),
@@ -50,11 +52,12 @@ def choose(current: Run, controls: DeltaGenerator, main: DeltaGenerator) -> Choi
             key="matrix.noises",
             at_first=noises.names(),
             explain=_say_no_noise,
+            words={ALL: noises.names()},
             format_func=lambda each: ladder_name(Ladder.parse(each)),
             help=t("Of two noises, one after the other, each is at the same severity. Write to search the list."),
         )
     with controls:
-        return _choose_rest(current, runs, chosen)
+        return _choose_rest(current, beside, chosen)
 
 
 def choose_measure(found: Matrix) -> str:
@@ -122,7 +125,7 @@ def _choose_runs(current: Run) -> list[Run]:
         "runs",
         key=key,
         at_first=_runs_at_first(current, list(by_id.values())),
-        explain=say_no_run,
+        explain=lambda missing, _: _why_not(missing, current),
         format_func=lambda run_id: named(run_id, about.read(run_id)),
         help=t("Runs that were trained on the same images. Those that were trained to denoise come first."),
     )
@@ -136,7 +139,7 @@ def _choose_runs(current: Run) -> list[Run]:
     return [by_id[run_id] for run_id in chosen]
 
 
-def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Choice:
+def _choose_rest(current: Run, rows: Sequence[Run], chosen: Sequence[str]) -> Choice:
     severities = linked.select_several(
         t("Severities"),
         [str(number) for number in NUMBERS],
@@ -153,6 +156,7 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
         key="matrix.filters",
         at_first=_AT_FIRST,
         explain=_say_no_filter,
+        words={ALL: filters.names(), linked.NONE: ()},
         format_func=_filter_in_list,
         help=t("Tuned on validation images for every noise and severity, never on test images."),
     )
@@ -162,7 +166,7 @@ def _choose_rest(current: Run, runs: Sequence[Run], chosen: Sequence[str]) -> Ch
         filters=",".join(beside),
         limit=pick_limit(caches.images_of(current), "matrix.limit"),
     )
-    return Choice(tuple(runs), config)
+    return Choice(tuple(rows), config)
 
 
 def _offer_others(key: str, others: Sequence[str]) -> None:
@@ -195,6 +199,16 @@ def _ladders() -> list[str]:
 def _filter_in_list(name: str) -> str:
     label = t(filters[name].label)
     return t("{filter} (slow)", filter=label) if name in SLOW else label
+
+
+def _why_not(missing: str, current: Run) -> str:
+    """Return why a run cannot stand beside the current one: as the command line says it, where there is such a run."""
+    if any(row.id == missing and row.state == "done" for row in runs.listed()):
+        try:
+            check([current, runs.find(missing)], Config())
+        except LabError as error:
+            return say(error)
+    return say_no_run(missing, None)
 
 
 def _say_no_noise(missing: str, shown: str | None) -> str:

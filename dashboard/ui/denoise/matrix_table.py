@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from aelab.metrics import metrics
 from aelab.metrics.estimate import Estimate
 from aelab.runs import Run
 from aelab.studies import crossed
@@ -17,17 +18,20 @@ from ui.denoise.matrix_choice import decimals, ladder_name, measure_name, number
 from ui.i18n import t
 from ui.labels import PARTS
 
+_NUMBERS = 110  # pixels of a mean with half of its interval
 
-def show(found: Matrix, runs: Mapping[str, Run]) -> None:
-    """Draw both tables and the CSV; `runs` by id."""
+
+def show(found: Matrix, runs: Mapping[str, Run], measure: str) -> None:
+    """Draw both tables and the CSV; `runs` by id, and of measures with several definitions the one that is shown."""
     st.dataframe(
-        _averages(found, runs),
+        _averages(found, runs, measure),
         hide_index=True,
         column_config=_heads(found)
         | {
+            "row": st.column_config.TextColumn(t("Run or filter"), width=170),
             "best": st.column_config.NumberColumn(
-                t("Best in"), format="%d", help=t("In how many columns it has the highest PSNR.")
-            )
+                t("Best in"), format="%d", width=60, help=t("In how many columns it has the highest PSNR.")
+            ),
         },
         height="content",
         alt=t("What each run and filter comes to on average"),
@@ -60,18 +64,20 @@ def with_half(estimate: Estimate, measure: str) -> str:
     return number(estimate.mean, measure) + half
 
 
-def _averages(found: Matrix, runs: Mapping[str, Run]) -> pd.DataFrame:
+def _averages(found: Matrix, runs: Mapping[str, Run], measure: str) -> pd.DataFrame:
+    """Return a line for each row, as narrow as a page: what is said of every line stands below."""
     best = found.winners("psnr")
+    hidden = {name for name in found.measures if name != measure and name in metrics and metrics[name].variant_of}
     return pd.DataFrame(
         [
             {
                 "row": row_name(row),
                 "trained": trained(runs[row]) if row in runs else "",
-                **{name: with_half(each, name) for name, each in found.average(row).means.items()},
+                **{
+                    name: with_half(each, name) for name, each in found.average(row).means.items() if name not in hidden
+                },
                 "best": best.count(row),
                 "milliseconds": sum(entry.milliseconds for entry in found.of(row)) / len(found.of(row)),
-                "n": found.n,
-                "split": t(PARTS[found.split]),
             }
             for row in found.rows
         ]
@@ -102,12 +108,12 @@ def _heads(found: Matrix) -> dict[str, object]:
     column = st.column_config.NumberColumn
     return {
         "row": t("Run or filter"),
-        "trained": st.column_config.TextColumn(t("Trained on"), width=150),
+        "trained": st.column_config.TextColumn(t("Trained on"), width=130),
         "noise": t("Test noise"),
-        "severity": column(t("Severity"), format="%d"),
-        **{name: measure_name(name) for name in found.measures},
+        "severity": column(t("Severity"), format="%d", width="small"),
+        **{name: st.column_config.TextColumn(measure_name(name), width=_NUMBERS) for name in found.measures},
         "settings": t("Tuned to"),
-        "milliseconds": column(t("Milliseconds an image"), format="%.2f"),
-        "n": column("N", format="%d"),
+        "milliseconds": column(t("ms an image"), format="%.2f", width=80),
+        "n": column("N", format="%d", width="small"),
         "split": t("Split"),
     }

@@ -37,11 +37,18 @@ class Ladder:
         Raises
         ------
         LabError
-            If there is no such noise.
+            If there is no such noise, or it is given a level.
         """
         how: How = "or" if _SIGNS["or"] in text else "then"
         names = tuple(name.strip() for name in text.split(_SIGNS[how]))
         for name in names:
+            if ":" in name:
+                raise LabError(
+                    "{value} is a noise with a level. Here noises stand without one: name {noise}, and choose "
+                    "severities from 1 (light) to 5 (heavy).",
+                    value=repr(name[:80]),
+                    noise=repr(name.partition(":")[0][:80]),
+                )
             noises[name]  # a LabError where there is none
         return cls(names, how)
 
@@ -77,11 +84,13 @@ def read_numbers(text: str) -> tuple[int, ...]:
     Raises
     ------
     LabError
-        For what is no number from 1 to 5.
+        For what is no whole number from 1 to 5.
     """
     found = set()
     for part in filter(None, (each.strip() for each in text.split(","))):
         if part not in {str(number) for number in NUMBERS}:
-            raise LabError("A severity is a number from 1 (light) to 5 (heavy); {value} is none.", value=repr(part[:9]))
+            raise LabError(
+                "A severity is a whole number from 1 (light) to 5 (heavy); {value} is none.", value=repr(part[:9])
+            )
         found.add(int(part))
     return tuple(sorted(found))

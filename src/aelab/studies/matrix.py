@@ -183,11 +183,21 @@ def check(found_runs: Sequence[Run], config: Config) -> None:
 
 
 def _listed(text: str, everything: Iterable[str]) -> tuple[str, ...]:
-    """Return the names in a text with commas between them, each once."""
-    if text.strip() == ALL:
+    """Return the names in a text with commas between them, each once; a `LabError` where all or none has company."""
+    parts = tuple(dict.fromkeys(filter(None, (part.strip() for part in text.split(",")))))
+    if parts == (ALL,):
         return tuple(everything)
-    parts = (part.strip() for part in text.split(","))
-    return tuple(dict.fromkeys(part for part in parts if part and part != NONE))
+    if parts == (NONE,):
+        return ()
+    for word in (ALL, NONE):
+        if word in parts:
+            raise LabError(
+                "The word {word} stands alone: leave out the other names beside it, or {word} itself; they are "
+                "{names}.",
+                word=word,
+                names=", ".join(part for part in parts if part != word)[:80],
+            )
+    return parts
 
 
 def _entry(name: str, column: Column, cell: Cell, values: Mapping[str, Values], of_filters: Sequence[str]) -> Entry:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aelab import runs
+from aelab.datasets.store import Dataset
 from aelab.errors import N_
 from aelab.jobs import queue
 from aelab.jobs.context import JobContext
@@ -27,19 +29,22 @@ def submit(run_ids: Sequence[str], config: Config, *, owner: str = "") -> Job:
     Raises
     ------
     LabError
-        If there is no such run, or `matrix.check` refuses.
+        If there is no such run, `matrix.check` refuses, or the images of the runs are not there any more.
     """
     chosen = [runs.find(run_id) for run_id in dict.fromkeys(run_ids)]
     matrix.check(chosen, config)
-    return queue.submit("matrix", _params(chosen, config), owner=owner)
+    return queue.submit("matrix", _params(chosen, config, chosen[0].images()), owner=owner)
 
 
-def job_id(chosen: Sequence[Run], config: Config) -> str:
-    """Return the id of the job that makes this matrix."""
-    return queue.key("matrix", _params(chosen, config))
+def job_id(chosen: Sequence[Run], config: Config, dataset: Dataset) -> str:
+    """Return the id of the job that makes this matrix of runs on the images of a dataset."""
+    return queue.key("matrix", _params(chosen, config, dataset))
 
 
-def _params(chosen: Sequence[Run], config: Config) -> dict[str, Any]:
+def _params(chosen: Sequence[Run], config: Config, dataset: Dataset) -> dict[str, Any]:
+    """Return what makes one matrix another: a limit that leaves nothing out is none, however it was asked for."""
+    if config.limit >= dataset.counts["test"]:
+        config = dataclasses.replace(config, limit=0)
     return {"runs": [[run.id, run.created] for run in chosen], **config.to_json()}
 
 
