@@ -61,15 +61,13 @@ def with_half(estimate: Estimate, measure: str) -> str:
 def _averages(found: Matrix, runs: Mapping[str, Run], measure: str) -> pd.DataFrame:
     """Return a line for each row, as narrow as a page: what is said of every line stands below."""
     best = found.winners("psnr")
-    hidden = {name for name in found.measures if name != measure and name in metrics and metrics[name].variant_of}
+    shown = [name for name in found.measures if name == _definition(name, measure)]
     return pd.DataFrame(
         [
             {
                 "row": row_name(row),
                 "trained": trained(runs[row]) if row in runs else "",
-                **{
-                    name: with_half(each, name) for name, each in found.average(row).means.items() if name not in hidden
-                },
+                **{name: with_half(found.average(row).means[name], name) for name in shown},
                 "best": best.count(row),
             }
             for row in found.rows
@@ -95,6 +93,16 @@ def _cells(found: Matrix, runs: Mapping[str, Run]) -> pd.DataFrame:
             for entry in found.of(row)
         ]
     )
+
+
+def _definition(name: str, measure: str) -> str:
+    """Return which of several definitions of a measure the averages have: the one of the heat map, else the first."""
+    family = _family(name)
+    return measure if _family(measure) == family else family
+
+
+def _family(name: str) -> str:
+    return (metrics[name].variant_of or name) if name in metrics else name
 
 
 def _narrow_heads(found: Matrix) -> dict[str, object]:
