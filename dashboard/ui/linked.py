@@ -113,18 +113,7 @@ def select_several(
         What an option is called.
     help : str, optional
     """
-    before = st.session_state[key] if _is_drawn(key) else None
-    if before is None or address.went_back():
-        said = st.query_params.get(name, "")
-        wanted = list(words[said] if said in words else filter(None, said.split(",")))
-        usual = [] if said in words else at_first
-    else:
-        wanted, usual = before, at_first
-    found = [option for option in wanted if option in options]
-    if found != wanted:
-        st.session_state[f"{_MISSING}.{key}"] = [option for option in wanted if option not in options]
-    if found != before:
-        st.session_state[key] = found or list(usual)
+    _fill(key, name, options, at_first, words)
     chosen: list[str] = st.multiselect(
         label,
         options,
@@ -140,6 +129,24 @@ def select_several(
     in_address = ",".join(chosen) or (NONE if NONE in words else "")
     address.keep({name: in_address} if in_address else {}, (name,))
     return chosen
+
+
+def _fill(
+    key: str, name: str, options: Sequence[str], at_first: Sequence[str], words: Mapping[str, Sequence[str]]
+) -> None:
+    """Select in a box of several what the address asks for, or what is left of the choice; keep what there is not."""
+    before = st.session_state[key] if _is_drawn(key) else None
+    if before is None or address.went_back():
+        said = st.query_params.get(name, "")
+        wanted = list(words[said] if said in words else filter(None, said.split(",")))
+        usual = [] if said in words else at_first
+    else:
+        wanted, usual = before, at_first
+    found = [option for option in wanted if option in options]
+    if found != wanted:
+        st.session_state[f"{_MISSING}.{key}"] = [option for option in wanted if option not in options]
+    if found != before:
+        st.session_state[key] = found or list(usual)
 
 
 def _is_drawn(key: str) -> bool:

@@ -23,7 +23,7 @@ def test_labels_of_many_rows_and_columns_have_room() -> None:
     lines = rows[0].count("<br>") + 1
     assert lines >= 3
     assert figure["layout"]["height"] >= 8 * lines * 16
-    assert heat.least_width >= 33 * 20
+    assert heat.phone_width >= 33 * 20
     assert "text" not in figure["data"][0]  # no room for numbers
     assert figure["data"][0]["zmax"] - figure["data"][0]["zmin"] == pytest.approx(5)
     few = dataclasses.replace(heat, columns=columns[:3], noises=names[:3], values=values[:, :3], text=text[:, :3])

@@ -17,7 +17,8 @@ from ui import charts
 
 _LETTERS, _LETTER, _LINE = 24, 7, 16  # letters of a line of a row's name; pixels of a letter, and of a line
 _LOWEST_ROW = 34  # pixels
-_NARROW, _WIDE = 20, 38  # pixels of a column at least: to be told from the next one, or to have room for a number
+_NARROW, _WIDE = 12, 36  # pixels of a column at least: to be told from the next one, or to have room for a number
+_FINGER = 20  # pixels of a column on a phone, where it is touched
 _MOST_TEXTS = 16  # columns above which cells are too narrow for what they say
 _NARROWEST = 240  # pixels of all cells together, however few
 _BESIDE = 90  # pixels of the title of the rows, and of the scale of colours
@@ -61,13 +62,19 @@ class Heat:
     @property
     def cells_width(self) -> int:
         """Pixels that all cells of a row take at least."""
-        return max(_NARROWEST, len(self.columns) * (_WIDE if self.has_text else _NARROW))
+        turned = _LINE * len({*self.noises})  # names of noises side by side
+        return max(_NARROWEST, turned, len(self.columns) * (_WIDE if self.has_text else _NARROW))
 
     @property
     def least_width(self) -> int:
         """Pixels that the figure takes at least; where there are fewer, it has to be scrolled."""
         longest = max(len(html.unescape(line)) for name in self.rows for line in name.split("<br>"))
         return _BESIDE + _LETTER * longest + self.cells_width
+
+    @property
+    def phone_width(self) -> int:
+        """Pixels that it takes where cells are touched."""
+        return self.least_width + max(0, len(self.columns) * _FINGER - self.cells_width)
 
 
 def figure(heat: Heat, chosen: tuple[int, int] | None, *, title: str, x: str, y: str) -> go.Figure:

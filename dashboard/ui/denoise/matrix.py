@@ -114,7 +114,8 @@ def _show(choice: Choice, data: Dataset, found: Matrix) -> None:
     columns = choice.config.columns
     place = matrix_cell.chosen(found, columns, measure)
     heat = _heat(found, columns, measure, runs)
-    st.html(f"<style>.st-key-{_SCROLLED} {{ --least: {heat.least_width}px; }}</style>")  # for style.css
+    widths = f"--least: {heat.least_width}px; --phone: {heat.phone_width}px"
+    st.html(f"<style>.st-key-{_SCROLLED} {{ {widths} }}</style>")  # what style.css cannot know
     with st.container(key=_SCROLLED):
         st.plotly_chart(
             heat_map.figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -26,13 +26,7 @@ def show(found: Matrix, runs: Mapping[str, Run], measure: str) -> None:
     st.dataframe(
         _averages(found, runs, measure),
         hide_index=True,
-        column_config=_heads(found)
-        | {
-            "row": st.column_config.TextColumn(t("Run or filter"), width=170),
-            "best": st.column_config.NumberColumn(
-                t("Best in"), format="%d", width=60, help=t("In how many columns it has the highest PSNR.")
-            ),
-        },
+        column_config=_heads(found) | _narrow_heads(found),
         height="content",
         alt=t("What each run and filter comes to on average"),
     )
@@ -67,17 +61,14 @@ def with_half(estimate: Estimate, measure: str) -> str:
 def _averages(found: Matrix, runs: Mapping[str, Run], measure: str) -> pd.DataFrame:
     """Return a line for each row, as narrow as a page: what is said of every line stands below."""
     best = found.winners("psnr")
-    hidden = {name for name in found.measures if name != measure and name in metrics and metrics[name].variant_of}
+    shown = [name for name in found.measures if name == _definition(name, measure)]
     return pd.DataFrame(
         [
             {
                 "row": row_name(row),
                 "trained": trained(runs[row]) if row in runs else "",
-                **{
-                    name: with_half(each, name) for name, each in found.average(row).means.items() if name not in hidden
-                },
+                **{name: with_half(found.average(row).means[name], name) for name in shown},
                 "best": best.count(row),
-                "milliseconds": sum(entry.milliseconds for entry in found.of(row)) / len(found.of(row)),
             }
             for row in found.rows
         ]
@@ -104,16 +95,51 @@ def _cells(found: Matrix, runs: Mapping[str, Run]) -> pd.DataFrame:
     )
 
 
+def _definition(name: str, measure: str) -> str:
+    """Return which of several definitions of a measure the averages have: the one of the heat map, else the first."""
+    family = _family(name)
+    return measure if _family(measure) == family else family
+
+
+def _family(name: str) -> str:
+    return (metrics[name].variant_of or name) if name in metrics else name
+
+
+def _narrow_heads(found: Matrix) -> dict[str, object]:
+    """Return the heads of the averages, which together are as wide as the page leaves them on a small screen."""
+    column = st.column_config
+    measured = {
+        name: column.TextColumn(_short_name(name), width=width, help=measure_name(name))
+        for name, width in zip(found.measures, _widths(found.measures), strict=True)
+    }
+    best = column.NumberColumn(
+        t("Best in"), format="%d", width=62, help=t("In how many columns it has the highest PSNR.")
+    )
+    return {"row": column.TextColumn(t("Run or filter"), width=145), **measured, "best": best}
+
+
+def _widths(measures: Sequence[str]) -> list[int]:
+    """Return the pixels of means with halves of their intervals."""
+    return [108 if decimals(name) > 2 else 92 for name in measures]
+
+
+def _short_name(measure: str) -> str:
+    """Return what a measure is called where it stands beside no other definition of it."""
+    if measure not in metrics:
+        return t("Gain (dB) ↑")
+    return measure_name(measure) if metrics[measure].unit else f"{t(metrics[measure].symbol).partition(' (')[0]} ↑"
+
+
 def _heads(found: Matrix) -> dict[str, object]:
     column = st.column_config.NumberColumn
     return {
         "row": t("Run or filter"),
-        "trained": st.column_config.TextColumn(t("Trained on"), width=130),
+        "trained": st.column_config.TextColumn(t("Trained on"), width=138),
         "noise": t("Test noise"),
         "severity": column(t("Severity"), format="%d", width="small"),
         **{name: st.column_config.TextColumn(measure_name(name), width=_NUMBERS) for name in found.measures},
         "settings": t("Tuned to"),
-        "milliseconds": column(t("ms an image"), format="%.2f", width=80),
+        "milliseconds": column(t("Milliseconds an image"), format="%.2f"),
         "n": column("N", format="%d", width="small"),
         "split": t("Split"),
     }
