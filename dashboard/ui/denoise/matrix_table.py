@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -109,25 +109,20 @@ def _narrow_heads(found: Matrix) -> dict[str, object]:
     """Return the heads of the averages, which together are as wide as the page leaves them on a small screen."""
     column = st.column_config
     measured = {
-        name: column.TextColumn(_short_name(name), width=width, help=measure_name(name))
-        for name, width in zip(found.measures, _widths(found.measures), strict=True)
+        name: column.TextColumn(
+            measure_name(name) if name in metrics else t("Gain (dB) ↑"),
+            width=145 if name in metrics and not metrics[name].unit else 92,  # the window of an SSIM is named
+        )
+        for name in found.measures
     }
     best = column.NumberColumn(
         t("Best in"), format="%d", width=62, help=t("In how many columns it has the highest PSNR.")
     )
-    return {"row": column.TextColumn(t("Run or filter"), width=145), **measured, "best": best}
-
-
-def _widths(measures: Sequence[str]) -> list[int]:
-    """Return the pixels of means with halves of their intervals."""
-    return [108 if decimals(name) > 2 else 92 for name in measures]
-
-
-def _short_name(measure: str) -> str:
-    """Return what a measure is called where it stands beside no other definition of it."""
-    if measure not in metrics:
-        return t("Gain (dB) ↑")
-    return measure_name(measure) if metrics[measure].unit else f"{t(metrics[measure].symbol).partition(' (')[0]} ↑"
+    named = {
+        "row": column.TextColumn(t("Run or filter"), width=145),
+        "trained": column.TextColumn(t("Trained on"), width=105),
+    }
+    return {**named, **measured, "best": best}
 
 
 def _heads(found: Matrix) -> dict[str, object]:
