@@ -96,7 +96,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(shell_lab: dict[str, Any]) ->
         "train --dataset digits --model pca --set =3",
         "runs",
         "evaluate",
-        "denoise r",
+        "denoise",
         "latent r --method umap --out x.csv",
         "latent r --method pca",
         "report",

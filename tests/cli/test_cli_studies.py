@@ -79,7 +79,8 @@ def test_an_infinite_psnr_is_null_as_json_requires(answer: Answers, lab: Trained
         ("gaussian", "-1", "The level of Gaussian noise must be between 0 and 1; it is -1."),
         ("gaussian", "much", "'gaussian:much' is no corruption: write gaussian:0.2, "),
         ("gaussian:0.1+jpeg:200", None, "The level of JPEG artefacts must be between 0 and 99; it is 200."),
-        ("gaussian", None, "'gaussian' is no corruption: write gaussian:0.2, "),
+        ("gaussian", None, "gaussian needs a level: write --noise gaussian:0.2, or --level 0.2 beside it."),
+        ("gaussian:0.2", "0.5", "--level 0.5 belongs to a single noise"),
     ],
 )
 def test_a_noise_that_cannot_be_made_is_refused_in_a_sentence(

@@ -43,7 +43,7 @@ VIEWS = {
 
 
 def pick_view() -> View:
-    """Draw the choice of a view; it stands in the address."""
+    """Draw the choice of a view; it stands in the address, unless it is the first."""
     asked = st.query_params.get(_VIEW, "")
     st.session_state.setdefault(_KEY, asked if asked in VIEWS else next(iter(VIEWS)))
     picked: str = st.pills(
@@ -55,5 +55,5 @@ def pick_view() -> View:
         wrap=True,  # the column is narrow
         persist_state="session",
     )
-    address.keep({_VIEW: picked}, [_VIEW])
+    address.keep({_VIEW: picked} if picked != next(iter(VIEWS)) else {}, [_VIEW])
     return VIEWS[picked]

@@ -91,7 +91,7 @@ def _noise(noise: str, level: str | None) -> str:
     Raises
     ------
     LabError
-        If a level is missing, or given twice.
+        If there is no such noise, or a level is missing or given twice.
     """
     if level is None:
         if noise in noises:
@@ -101,15 +101,14 @@ def _noise(noise: str, level: str | None) -> str:
                 usual=noises[noise].default,
             )
         return noise
-    if noise not in noises:
+    if set(noise) & set(":+|"):
         raise LabError(
             "--level {level} belongs to a single noise, as in --noise gaussian --level 0.2; {noise} has levels of its "
-            "own or is none of {names}.",
+            "own.",
             level=level,
             noise=noise,
-            names=", ".join(noises.names()),
         )
-    return f"{noise}:{level}"
+    return f"{noises[noise].name}:{level}"
 
 
 def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> Answer:
