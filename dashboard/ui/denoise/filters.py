@@ -18,7 +18,7 @@ from aelab.studies.baselines import RUN, SPEC, Baselines, Config, Method
 from aelab.tasks.baselines import JOB
 from ui import tables, visitor
 from ui.definitions import heading
-from ui.denoise.words import told
+from ui.denoise.words import filter_in_words, told
 from ui.i18n import t
 from ui.waiting import is_done
 
@@ -126,7 +126,7 @@ def _verdict(found: Baselines) -> str:
     """Say who wins, by how much, and how sure that is."""
     best, lead = found.best_filter, found.best_filter.lead
     told = {
-        "filter": t(filters[best.name].label),
+        "filter": filter_in_words(best.name),
         "run": f"{found.of_run.psnr.mean:.2f}",
         "psnr": f"{best.psnr.mean:.2f}",
         "by": f"{abs(lead.mean):.2f}",

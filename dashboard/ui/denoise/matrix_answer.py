@@ -9,10 +9,10 @@ from aelab.runs import Run
 from aelab.studies.columns import Ladder
 from aelab.studies.crossed import Entry, Lead, Matrix
 from ui.denoise.matrix_choice import decimals, ladder_name, number, row_name, trained
+from ui.denoise.words import NOTHING, filter_in_words
 from ui.i18n import plain, t
 
 _MOST_NAMED = 5
-_NOTHING = "nothing"  # among the filters, but no way to restore
 
 
 def sentences(found: Matrix, measure: str, runs: Mapping[str, Run]) -> list[str]:
@@ -125,7 +125,7 @@ def _losses(entries: Sequence[Entry], measure: str, run: str) -> list[str]:
         (each for each in entries if each.over_filter[measure].by.high < 0),
         key=lambda each: each.over_filter[measure].by.mean,
     )
-    to_nothing = [each for each in lost if each.over_filter[measure].over == _NOTHING]
+    to_nothing = [each for each in lost if each.over_filter[measure].over == NOTHING]
     to_filters = [each for each in lost if each not in to_nothing]
     if not lost:
         return [
@@ -175,7 +175,7 @@ def _of(lead: Lead, measure: str) -> dict[str, str]:
     values = {"by": ahead, "low": low, "high": high, "less": -ahead, "least": -high, "most": -low}
     units = {name: _unit(measure) if name in {"by", "less"} else "" for name in values}
     texts = {name: f"{value:.{decimals(measure)}f}{units[name]}" for name, value in values.items()}
-    other = t("doing nothing") if lead.over == _NOTHING else plain(row_name(lead.over))
+    other = filter_in_words(lead.over) if lead.over == NOTHING else plain(row_name(lead.over))
     return {"other": other, **texts}
 
 

@@ -111,7 +111,7 @@ def _narrow_heads(found: Matrix) -> dict[str, object]:
     measured = {
         name: column.TextColumn(
             measure_name(name) if name in metrics else t("Gain (dB) ↑"),
-            width=145 if name in metrics and not metrics[name].unit else 92,  # the window of an SSIM is named
+            width=165 if name in metrics and not metrics[name].unit else 92,  # the window of an SSIM is named
         )
         for name in found.measures
     }
@@ -119,8 +119,8 @@ def _narrow_heads(found: Matrix) -> dict[str, object]:
         t("Best in"), format="%d", width=62, help=t("In how many columns it has the highest PSNR.")
     )
     named = {
-        "row": column.TextColumn(t("Run or filter"), width=145),
-        "trained": column.TextColumn(t("Trained on"), width=105),
+        "row": column.TextColumn(t("Run or filter"), width=140),
+        "trained": column.TextColumn(t("Trained on"), width=90),
     }
     return {**named, **measured, "best": best}
 

@@ -1,10 +1,15 @@
-"""A corruption in words: what images are put through, or a run was trained on."""
+"""Corruptions and filters in words: what images are put through, and by what they are restored."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from aelab.filters import filters
 from aelab.noise import noises
 from aelab.noise.corruption import Corruption, Part
 from ui.i18n import plain, t
+
+NOTHING: Final = "nothing"  # among the filters
 
 
 def told(corruption: Corruption) -> str:
@@ -23,3 +28,8 @@ def told(corruption: Corruption) -> str:
 def _told(part: Part) -> str:
     label = t(noises[part.noise].label) if part.noise in noises else plain(part.noise)  # a run of another lab's noise
     return f"{label} {part.level:g}"
+
+
+def filter_in_words(name: str) -> str:
+    """Return what a filter is called in a sentence; the one that leaves images alone is no way to restore."""
+    return t("doing nothing") if name == NOTHING else t(filters[name].label)
