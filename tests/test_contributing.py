@@ -29,6 +29,7 @@ from aelab.metrics.spec import MetricSpec
 from aelab.models.spec import ModelSpec
 from aelab.models.tracing import Traced, TracedLayers
 from aelab.noise.spec import NoiseSpec
+from aelab.projections.spec import ProjectionSpec
 from aelab.studies.spec import StudySpec
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +55,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_there_is_a_recipe_for_each_kind_of_file() -> None:
     folders = {Path(path).parent.as_posix() for path in FILES}
-    kinds = ("cleaning", "datasets", "filters", "metrics", "models", "noise", "studies", "tasks")
+    kinds = ("cleaning", "datasets", "filters", "metrics", "models", "noise", "projections", "studies", "tasks")
     assert folders == {f"src/aelab/{kind}" for kind in kinds} | {"dashboard/views"}
 
 
@@ -80,6 +81,17 @@ def test_the_filter_recipe(recipe: Any) -> None:
     noisy = np.clip(clean + np.random.default_rng(0).normal(0, 0.1, clean.shape), 0, 1).astype(np.float32)
     assert tune(spec, clean, noisy).settings == {"window": 7}
     assert spec.restore(noisy, {}, window=3).std() < noisy.std()
+
+
+def test_the_projection_recipe(recipe: Any) -> None:
+    spec = recipe("src/aelab/projections/random_plane.py").SPEC
+    assert isinstance(spec, ProjectionSpec)
+    codes = np.random.default_rng(0).standard_normal((50, 400)).astype(np.float32)
+    config = spec.config(dimensions=3, seed=1)
+    found = spec.fit(codes, np.zeros(50, np.int32), config)
+    assert found.coordinates.shape == (50, 3)
+    np.testing.assert_allclose(spec.place(found, codes, config, codes[:5]), found.coordinates[:5], atol=1e-5)
+    assert np.array_equal(spec.fit(codes, np.zeros(50, np.int32), config).coordinates, found.coordinates)
 
 
 def test_the_metric_recipe(recipe: Any) -> None:

@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("runs",),
     ("inference",),
+    ("clustering", "disentanglement", "projections"),
     ("studies",),
     ("diagnosis",),
     ("reports",),
@@ -73,7 +74,17 @@ TRAINING_IN_THE_SERVER = (
 )
 
 #: Distributions whose modules have another name.
-DISTRIBUTIONS = {"PIL": "pillow", "pywt": "pywavelets", "sklearn": "scikit-learn", "skimage": "scikit-image"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "openTSNE": "opentsne",
+    "pywt": "pywavelets",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "umap": "umap-learn",
+}
+
+#: What is installed by who wants it, and for the tests.
+OPTIONAL = ("umap-learn",)
 
 MOST_LINES = 300
 
@@ -242,8 +253,9 @@ def requirements(file: str) -> list[str]:
 
 
 def pins() -> dict[str, str]:
-    """Return the pinned version of each distribution that a user installs."""
-    pinned = (line.partition("==") for line in requirements("requirements.txt") if "==" in line)
+    """Return the pinned version of each distribution that a user installs, or may install."""
+    optional = (line for line in requirements("requirements-dev.txt") if line.startswith(OPTIONAL))
+    pinned = (line.partition("==") for line in [*requirements("requirements.txt"), *optional] if "==" in line)
     return {canonicalize_name(name): version for name, _, version in pinned}
 
 
