@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from aelab.metrics.estimate import Estimate, mean_with_interval
+from aelab.metrics.estimate import Estimate, mean_with_interval, share_with_interval
 
 
 def test_interval_is_the_one_of_students_t():
@@ -61,3 +61,16 @@ def test_equal_values_have_an_interval_of_no_width():
 def test_examples_in_the_documentation_still_hold():
     module = importlib.import_module("aelab.metrics.estimate")
     assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 20), (1, 300), (150, 300), (20, 20)])
+def test_interval_of_a_share_is_the_one_of_wilson(hits: int, n: int):
+    expected = stats.binomtest(hits, n).proportion_ci(method="wilson")
+    found = share_with_interval(np.arange(n) < hits)
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+    assert (found.mean, found.n) == (hits / n, n)
+
+
+def test_a_share_of_nothing_is_not_a_number():
+    found = share_with_interval([])
+    assert np.isnan([found.mean, found.low, found.high]).all()

@@ -72,3 +72,38 @@ def mean_with_interval(values: npt.ArrayLike) -> Estimate:
     quantile = special.stdtrit(n - 1, (1 + _COVERAGE) / 2)
     half = float(quantile * finite.std(ddof=1) / np.sqrt(n))
     return Estimate(mean, mean - half, mean + half, n, infinite)
+
+
+def share_with_interval(hits: npt.ArrayLike) -> Estimate:
+    """Return the share of `hits` that are true with a 95% interval, which stays within 0 and 1.
+
+    The interval is Wilson's score interval [1]_: unlike that of a mean it is not empty where all are the same, and
+    holds for rare ones too.
+
+    Parameters
+    ----------
+    hits : array_like of bool, (N,)
+
+    Returns
+    -------
+    Estimate
+        NaN where there are none.
+
+    References
+    ----------
+    .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+       American Statistical Association 22, 1927. doi:10.1080/01621459.1927.10502953
+
+    Examples
+    --------
+    >>> share_with_interval([False] * 99 + [True])
+    Estimate(mean=0.01, low=0.00176..., high=0.05448..., n=100, infinite=0)
+    """
+    hits = np.asarray(hits, bool).ravel()
+    n = len(hits)
+    if n == 0:
+        return Estimate(np.nan, np.nan, np.nan, 0)
+    z, share = float(special.ndtri((1 + _COVERAGE) / 2)), float(hits.mean())
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)))
+    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half), n)
