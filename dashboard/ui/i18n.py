@@ -31,6 +31,7 @@ _WORDS_IN = frozenset(
 WORDS = (
     N_("encoder"), N_("decoder"), N_("restorer"), N_("train"), N_("validation"), N_("test"),
     N_("model"), N_("noise"), N_("metric"), N_("dataset source"), N_("study"), N_("task"),
+    N_("clustering algorithm"),
     N_("it ends too early"), N_("a checksum is wrong"),
     N_("any"), N_("none"), N_("unknown"), N_("a single number"), N_("missing fields"),
     N_("Disk quota exceeded"), N_("No space left on device"), N_("No such file or directory"),
