@@ -215,7 +215,7 @@ def test_a_csv_of_pixels_becomes_a_dataset_of_the_size_that_it_has(lab: TrainedL
 def test_a_recipe_repeats_what_was_decided_about_the_same_files(lab: TrainedLab, visit, workers, tmp_path) -> None:
     (tmp_path / "fruit.zip").write_bytes(zipped(fruit_files()))
     first = import_path(tmp_path / "fruit.zip", "first", 20)
-    recipe = first.recipe.with_drop(*recipes.drop(first.originals, [1, 7]))
+    recipe = first.recipe.with_drop(*recipes.decide(first.originals, [1, 7]))
     page = upload(visit("datasets"), ("fruit.zip", zipped(fruit_files())))
     page.file_uploader(key="imports.recipe").upload("mine.json", json.dumps(recipe.to_json()).encode()).run()
     after_the_work(press(page, "Import"))

@@ -47,7 +47,7 @@ def test_the_file_that_was_imported_is_named(unlabelled: Dataset, visit) -> None
 
 def test_a_dataset_that_was_cleaned_and_prepared_says_what_was_decided(unlabelled: Dataset, visit) -> None:
     decided = unlabelled.recipe.with_drop(
-        *recipes.drop(unlabelled.originals, [0, 1], "repeats"), *recipes.drop(unlabelled.originals, [2])
+        *recipes.decide(unlabelled.originals, [0, 1], "repeats"), *recipes.decide(unlabelled.originals, [2])
     )
     plan = SplitPlan(validation=0.2, test=5, seed=3)
     store.derive(unlabelled, "small", decided.with_prepare(Prepare(height=14, width=12, color="gray")).with_split(plan))

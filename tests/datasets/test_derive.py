@@ -40,7 +40,7 @@ def test_the_same_originals_and_the_same_recipe_are_the_same_dataset(fruit: Data
 
 def test_a_recipe_repeated_on_the_raw_files_has_the_same_checksum(fruit: Dataset, class_folder: Path) -> None:
     recipe = Recipe(
-        drop=recipes.drop(fruit.originals, [1]),
+        drop=recipes.decide(fruit.originals, [1]),
         relabel=recipes.relabel(fruit.originals, [2], "bananas"),
         prepare=Prepare(height=14, width=20, fit="pad"),
         split=SplitPlan(validation=1, test=2, seed=3),
@@ -63,7 +63,7 @@ def test_large_pictures_too_are_prepared_from_what_is_kept_of_them(tmp_path: Pat
 
 
 def test_every_decision_can_be_undone_from_a_cleaned_dataset(fruit: Dataset) -> None:
-    cleaned = store.derive(fruit, "cleaned", fruit.recipe.with_drop(*recipes.drop(fruit.originals, [0, 5])))
+    cleaned = store.derive(fruit, "cleaned", fruit.recipe.with_drop(*recipes.decide(fruit.originals, [0, 5])))
     assert cleaned.counts["all"] == 6
     assert cleaned.kept.tolist() == [1, 2, 3, 4, 6, 7]
     assert [cleaned.name_of(index) for index in (0, 5)] == ["apples/1.png", "bananas/3.png"]
@@ -100,7 +100,7 @@ def test_a_name_that_is_taken_or_none_is_refused(fruit: Dataset) -> None:
 
 def test_a_recipe_that_leaves_too_little_leaves_nothing_behind(fruit: Dataset) -> None:
     with pytest.raises(LabError, match=r"too few: the .* part of the split would be empty"):
-        store.derive(fruit, "empty", Recipe(drop=recipes.drop(fruit.originals, range(7)), prepare=Prepare()))
+        store.derive(fruit, "empty", Recipe(drop=recipes.decide(fruit.originals, range(7)), prepare=Prepare()))
     with pytest.raises(LabError, match="does not say how to prepare the pictures"):
         store.derive(fruit, "empty", Recipe())
     assert store.stored_names() == ["fruit"]
@@ -116,7 +116,7 @@ class TestArrays:
         assert resplit.checksum != shapes.checksum
 
     def test_what_was_left_out_comes_back(self, shapes: Dataset) -> None:
-        less = store.derive(shapes, "less", shapes.recipe.with_drop(*recipes.drop(shapes.originals, range(0, 60, 2))))
+        less = store.derive(shapes, "less", shapes.recipe.with_drop(*recipes.decide(shapes.originals, range(0, 60, 2))))
         np.testing.assert_array_equal(less.images, shapes.images[1::2])
         np.testing.assert_array_equal(less.factors["x"], shapes.factors["x"][1::2])
         assert less.name_of(0) == "#1"
@@ -133,7 +133,7 @@ class TestArrays:
     def test_a_published_test_set_stays_one_when_images_are_left_out(self, tmp_path: Path, digits_like) -> None:
         np.savez(tmp_path / "small.npz", **digits_like)
         dataset = import_path(tmp_path / "small.npz", "small")
-        less = store.derive(dataset, "less", dataset.recipe.with_drop(*recipes.drop(dataset.originals, [0, 45])))
+        less = store.derive(dataset, "less", dataset.recipe.with_drop(*recipes.decide(dataset.originals, [0, 45])))
         assert less.kept[less.indices("test")].tolist() == [*range(40, 45), *range(46, 50)]
 
     def test_hashes_are_found_once_and_shared(self, shapes: Dataset) -> None:
@@ -170,6 +170,6 @@ class TestFromBefore:
         assert old.originals.given.tolist() == [255] * 40 + [2] * 10
 
     def test_they_can_be_cleaned_and_that_undone(self, old: Dataset) -> None:
-        less = store.derive(old, "less", old.recipe.with_drop(*recipes.drop(old.originals, [1])))
+        less = store.derive(old, "less", old.recipe.with_drop(*recipes.decide(old.originals, [1])))
         assert less.counts["all"] == 49
         assert store.derive(less, "whole", old.recipe).checksum == old.checksum

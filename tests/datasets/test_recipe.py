@@ -27,7 +27,7 @@ def fruit(class_folder: Path) -> Dataset:
 @pytest.fixture
 def decided(fruit: Dataset) -> Recipe:
     return Recipe(
-        drop=recipes.drop(fruit.originals, [1, 6], "blank"),
+        drop=recipes.decide(fruit.originals, [1, 6], "blank"),
         relabel=recipes.relabel(fruit.originals, [2], "bananas"),
         prepare=Prepare(height=20, width=30, fit="pad", color="gray", background="black"),
         split=SplitPlan(validation=1, test=2, seed=7),
@@ -64,6 +64,13 @@ def test_a_decision_can_be_undone_and_made_again(decided: Recipe, fruit: Dataset
     assert decided.with_drop(*decided.drop) == decided
 
 
+def test_of_a_selection_nothing_else_is_taken_and_what_is_dropped_stays_out(decided: Recipe, fruit: Dataset) -> None:
+    only = decided.with_only(*recipes.decide(fruit.originals, [0, 1, 2]))
+    assert only.choose(fruit.originals).kept.tolist() == [0, 2]
+    assert Recipe.from_json(json.loads(json.dumps(only.to_json()))) == only
+    assert "keep" not in decided.to_json()  # as such recipes have always been written
+
+
 def test_a_later_label_replaces_an_earlier_one(fruit: Dataset) -> None:
     recipe = Recipe().with_relabel(*recipes.relabel(fruit.originals, [0], "bananas"))
     recipe = recipe.with_relabel(*recipes.relabel(fruit.originals, [0], "apples"))
@@ -71,7 +78,7 @@ def test_a_later_label_replaces_an_earlier_one(fruit: Dataset) -> None:
 
 
 def test_a_class_that_has_lost_its_last_image_is_gone(fruit: Dataset) -> None:
-    chosen = Recipe(drop=recipes.drop(fruit.originals, range(4))).choose(fruit.originals)
+    chosen = Recipe(drop=recipes.decide(fruit.originals, range(4))).choose(fruit.originals)
     assert chosen.class_names == ("bananas",)
     assert chosen.labels.tolist() == [0] * 4
 
@@ -93,7 +100,7 @@ def test_of_identical_files_the_one_that_is_named_is_dropped(class_folder: Path)
     same = (class_folder / "apples" / "0.png").read_bytes()
     (class_folder / "bananas" / "0.png").write_bytes(same)
     dataset = store.import_dataset("fruit", "folder", FolderConfig(path=str(class_folder), size=16))
-    assert Recipe(drop=recipes.drop(dataset.originals, [4])).choose(dataset.originals).kept.tolist() == [
+    assert Recipe(drop=recipes.decide(dataset.originals, [4])).choose(dataset.originals).kept.tolist() == [
         *range(4),
         *range(5, 8),
     ]
@@ -105,7 +112,7 @@ def test_of_identical_files_the_one_that_is_named_is_dropped(class_folder: Path)
         ([], "This is no recipe"),
         ({}, 'expected JSON with "format": 1'),
         ({"format": 2}, "This is no recipe"),
-        ({"format": 1, "droop": []}, "no other keys than drop, format, prepare, relabel, split"),
+        ({"format": 1, "droop": []}, "no other keys than drop, format, keep, prepare, relabel, split"),
         ({"format": 1, "drop": {"name": "a"}}, "each entry of drop must have the texts digest, name, why"),
         ({"format": 1, "drop": [{"name": "a", "digest": 3, "why": ""}]}, "each entry of drop"),
         ({"format": 1, "relabel": [{"name": "a", "digest": "", "why": ""}]}, "relabel must have .* label"),
@@ -132,5 +139,5 @@ def test_a_recipe_finds_its_pictures_among_many_at_once() -> None:
         def name(self, index: int) -> str:
             return f"#{index}"
 
-    recipe = Recipe(drop=recipes.drop(Many(), range(0, 50_000, 2)))
+    recipe = Recipe(drop=recipes.decide(Many(), range(0, 50_000, 2)))
     assert len(recipe.choose(Many()).kept) == 25_000

@@ -132,7 +132,9 @@ class TestDerive:
     """A dataset made of another."""
 
     def test_it_is_what_the_recipe_makes_and_the_old_one_stays(self, fruit: Dataset) -> None:
-        recipe = fruit.recipe.with_drop(*recipes.drop(fruit.originals, [1])).with_prepare(Prepare(height=12, width=14))
+        recipe = fruit.recipe.with_drop(*recipes.decide(fruit.originals, [1])).with_prepare(
+            Prepare(height=12, width=14)
+        )
         do(derive_dataset.submit(fruit, "small", recipe))
         made = store.open_dataset("small")
         assert (made.shape, made.counts["all"]) == ((12, 14, 3), 9)

@@ -182,7 +182,7 @@ class TestSeveralFiles:
     def test_a_recipe_is_repeated_on_the_raw_files(self, artifacts: Path) -> None:
         do(make_dataset.submit_upload("fruit", zipped(), "fruit.zip", 16, "rgb"))
         fruit = store.open_dataset("fruit")
-        recipe = fruit.recipe.with_drop(*recipes.drop(fruit.originals, [2]))
+        recipe = fruit.recipe.with_drop(*recipes.decide(fruit.originals, [2]))
         do(make_dataset.submit_uploads("again", [("fruit.zip", zipped())], Prepare(), recipe=recipe))
         assert store.open_dataset("again").checksum == store.derive(fruit, "derived", recipe).checksum
 

@@ -94,7 +94,7 @@ def cleaned(dataset: Dataset, left_out: Mapping[int, str]) -> Recipe:
     decisions = [
         decision
         for index, why in sorted(left_out.items())
-        for decision in recipe.drop(dataset.originals, [dataset.kept[index]], why)
+        for decision in recipe.decide(dataset.originals, [dataset.kept[index]], why)
     ]
     return dataset.recipe.with_drop(*decisions)
 

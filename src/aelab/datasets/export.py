@@ -17,7 +17,6 @@ from typing import IO, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from aelab import storage
 from aelab.datasets._threads import in_order
@@ -25,6 +24,7 @@ from aelab.datasets.dataset import Dataset
 from aelab.datasets.spec import Progress, no_progress
 from aelab.datasets.split import SPLIT_NAMES
 from aelab.intake.classes import LIST_COLUMNS, LIST_NAME
+from aelab.pixels import to_png
 from aelab.spreadsheet import neutral
 
 Form = Literal["zip", "npz"]
@@ -67,7 +67,7 @@ def _write_pictures(dataset: Dataset, archive: zipfile.ZipFile, progress: Progre
     rows.writerow(LIST_COLUMNS)
     names = _Names(dataset, by_part=by_part)
     count = dataset.counts["all"]
-    with closing(in_order(_png, _each_image(dataset))) as pictures:
+    with closing(in_order(to_png, _each_image(dataset))) as pictures:
         for index, picture in enumerate(pictures):
             path = names.path(index)
             archive.writestr(zipfile.ZipInfo(path), picture)  # as it is, since a PNG is compressed; dated 1980
@@ -80,12 +80,6 @@ def _write_pictures(dataset: Dataset, archive: zipfile.ZipFile, progress: Progre
 def _each_image(dataset: Dataset) -> Iterator[npt.NDArray[np.uint8]]:
     for images, _ in dataset.chunks(dataset.indices(), _AT_ONCE):
         yield from images
-
-
-def _png(image: npt.NDArray[np.uint8]) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(file, "PNG", compress_level=1)
-    return file.getvalue()
 
 
 def _write_arrays(dataset: Dataset, archive: zipfile.ZipFile, progress: Progress) -> None:

@@ -28,7 +28,7 @@ _USUAL_SPLIT = SplitPlan()
 
 @dataclass(frozen=True)
 class Decision:
-    """To leave one picture out.
+    """To leave one picture out, or to keep it where only some are kept.
 
     Attributes
     ----------
@@ -87,6 +87,8 @@ class Recipe:
     ----------
     drop : tuple of Decision
     relabel : tuple of Relabel
+    keep : tuple of Decision
+        Only these, without what is dropped; nothing said, every picture.
     prepare : Prepare or None
         None leaves images as they are, which only those of an array can be: they have one size.
     split : SplitPlan
@@ -94,6 +96,7 @@ class Recipe:
 
     drop: tuple[Decision, ...] = ()
     relabel: tuple[Relabel, ...] = ()
+    keep: tuple[Decision, ...] = ()
     prepare: Prepare | None = None
     split: SplitPlan = _USUAL_SPLIT
 
@@ -104,6 +107,10 @@ class Recipe:
     def with_relabel(self, *decisions: Relabel) -> Self:
         """Return a recipe that puts these pictures into other classes too; a later decision replaces an earlier."""
         return replace(self, relabel=_joined(self.relabel, decisions))
+
+    def with_only(self, *decisions: Decision) -> Self:
+        """Return a recipe that takes no other pictures than these."""
+        return replace(self, keep=decisions)
 
     def without(self, *decisions: Decision) -> Self:
         """Return a recipe in which nothing is decided about these pictures any more."""
@@ -130,11 +137,12 @@ class Recipe:
         LabError
             If it names a picture or a class that is not there, or leaves nothing.
         """
-        finder = _Finder(originals, (*self.drop, *self.relabel))
-        keep = np.ones(len(originals.labels), bool)
+        finder = _Finder(originals, (*self.drop, *self.relabel, *self.keep))
+        keep = np.full(len(originals.labels), not self.keep)
         labels = np.array(originals.labels, np.int32)
         for each in self.relabel:
             labels[finder.index(each)] = _code(each, originals.class_names)
+        keep[[finder.index(each) for each in self.keep]] = True
         keep[[finder.index(each) for each in self.drop]] = False
         kept = np.flatnonzero(keep)
         return _with_classes_in_use(Chosen(kept, labels[kept], originals.class_names), originals.labels)
@@ -145,6 +153,7 @@ class Recipe:
             "format": _FORMAT,
             "drop": [asdict(each) for each in self.drop],
             "relabel": [asdict(each) for each in self.relabel],
+            **({"keep": [asdict(each) for each in self.keep]} if self.keep else {}),
             "prepare": self.prepare.to_json() if self.prepare else None,
             "split": self.split.to_json(),
         }
@@ -169,6 +178,7 @@ class Recipe:
         return cls(
             drop=_decisions(Decision, data.get("drop", ()), "drop"),
             relabel=_decisions(Relabel, data.get("relabel", ()), "relabel"),
+            keep=_decisions(Decision, data.get("keep", ()), "keep"),
             prepare=Prepare.parse(_mapping(prepare, "prepare")) if prepare is not None else None,
             split=SplitPlan.parse(_mapping(split, "split")),
         )
@@ -179,8 +189,8 @@ class Recipe:
         return cls.from_json(storage.read_json(path))
 
 
-def drop(originals: Originals, indices: Iterable[int], why: str = BY_HAND) -> tuple[Decision, ...]:
-    """Return the decisions to leave out the pictures of these indices into the originals."""
+def decide(originals: Originals, indices: Iterable[int], why: str = BY_HAND) -> tuple[Decision, ...]:
+    """Return the decisions about the pictures of these indices into the originals: to leave them out, or keep them."""
     return tuple(Decision(originals.name(index), _hex(originals.digests[index]), why) for index in map(int, indices))
 
 

@@ -193,7 +193,9 @@ def _fill_with_images(folder: Path, content: ImageSet, recipe: Recipe | None, pr
 def _fill_with_pictures(folder: Path, content: PictureSet, recipe: Recipe | None, progress: Progress) -> None:
     recipe = recipe or Recipe(prepare=content.prepare)
     if recipe.prepare is not None:
-        check_room(len(content.pictures) - len(recipe.drop), *recipe.prepare.shape)  # before the first is read
+        check_room(
+            (len(recipe.keep) or len(content.pictures)) - len(recipe.drop), *recipe.prepare.shape
+        )  # before the first is read
     spend = Allowance(root()).spend
     packed = pack(folder, content, spend, lambda share: progress(_READING * share))
     originals = PackedPictures(folder)
