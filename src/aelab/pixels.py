@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -27,3 +28,12 @@ def one_hot(labels: Labels, classes: int) -> npt.NDArray[np.float32]:
     """Return numbers of classes (N,) as rows of zeros with a one in the place of the class, (N, classes)."""
     rows: npt.NDArray[np.float32] = (labels[:, None] == np.arange(classes)).astype(np.float32)
     return rows
+
+
+def to_png(pixels: UInt8Images) -> bytes:
+    """Return one image, uint8 (H, W, C) of 1 or 3 channels, as a PNG file."""
+    from PIL import Image  # noqa: PLC0415 - most who need pixels write no files
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

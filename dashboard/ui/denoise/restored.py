@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from aelab.pixels import UInt8Images
-from aelab.studies.own_picture import Own, png
+from aelab.pixels import UInt8Images, to_png
+from aelab.studies.own_picture import Own
 from ui import figures, mosaic
 from ui.figures import Figure, Shown
 from ui.i18n import plain, t
@@ -46,7 +46,7 @@ class Restored:
 
 def of(name: str, found: Own, notes: str) -> Restored:
     """Return what became of the file `name`."""
-    return Restored(name, png(found.given), png(found.restored), notes)
+    return Restored(name, to_png(found.given), to_png(found.restored), notes)
 
 
 def show(restored: Restored, number: int) -> None:

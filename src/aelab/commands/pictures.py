@@ -10,6 +10,7 @@ from aelab.commands import studies
 from aelab.commands.answer import Answer, place
 from aelab.errors import LabError
 from aelab.intake.limits import MOST_FILE_BYTES, amount
+from aelab.pixels import to_png
 from aelab.runs.run import no_encoder
 from aelab.studies import own_picture
 
@@ -39,7 +40,7 @@ def _restore(arguments: argparse.Namespace) -> Answer:
     picture = own_picture.read(source.name, source.read_bytes())
     found = own_picture.run(inference.load(run), run.images(), picture, arguments.how, _tell)
     with storage.written(out) as file:
-        file.write(own_picture.png(found.restored))
+        file.write(to_png(found.restored))
     height, width, channels = found.restored.shape
     notes = [str(note) for note in picture.notes]
     data = {

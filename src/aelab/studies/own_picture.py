@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
-
-from PIL import Image
 
 from aelab.datasets.prepare import in_colors
 from aelab.datasets.store import Dataset
@@ -81,10 +78,3 @@ def count_tiles(pixels: UInt8Images, tile: tuple[int, int]) -> int:
         for whole, side in zip(pixels.shape[:2], tile, strict=True)
     )
     return rows * columns
-
-
-def png(pixels: UInt8Images) -> bytes:
-    """Return one picture, uint8 (H, W, C) of 1 or 3 channels, as a PNG file."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
