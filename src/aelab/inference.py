@@ -51,6 +51,11 @@ class Inference:
         return self._encoder is not None
 
     @property
+    def has_posterior(self) -> bool:
+        """Whether the encoder gives an image a distribution of codes."""
+        return self._encoder is not None and len(self._encoder.get_outputs()) > 1
+
+    @property
     def decodes(self) -> bool:
         """Whether there is a decoder, which makes images of codes."""
         return self._decoder is not None
@@ -81,7 +86,7 @@ class Inference:
 
     def posterior(self, images: Images, labels: Labels | None = None) -> tuple[Codes, Codes] | None:
         """Return mean and log-variance (N, K) of the codes of images; None where codes are no distributions."""
-        if self._encoder is None or len(self._encoder.get_outputs()) < 2:
+        if self._encoder is None or not self.has_posterior:
             return None
         labels = self._known(images, labels)
         mean = self.encode(images, labels)

@@ -1,6 +1,7 @@
 """Trained networks and small datasets, for studies to ask."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,20 @@ Opened = tuple[Inference, Dataset]
 
 
 @pytest.fixture
-def opened(lab: TrainedLab) -> Callable[[str], Opened]:
-    """Return a function from a model's name to its run's networks and dataset."""
+def opened_in() -> Callable[[TrainedLab, str], Opened]:
+    """Return a function from a lab and a model's name to the networks and the dataset of its run there."""
 
-    def open_run(model: str) -> Opened:
+    def open_run(lab: TrainedLab, model: str) -> Opened:
         run = runs.find(lab.runs[model])
         return inference.load(run), store.open_dataset(run.dataset)
 
     return open_run
+
+
+@pytest.fixture
+def opened(lab: TrainedLab, opened_in: Callable[[TrainedLab, str], Opened]) -> Callable[[str], Opened]:
+    """Return a function from a model's name to its run's networks and dataset."""
+    return partial(opened_in, lab)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import numpy as np
 from aelab.diagnosis.case import Case
 from aelab.diagnosis.spec import Finding, RuleSpec
 from aelab.errors import N_
+from aelab.studies.posterior import SILENT_NATS, divergence
 
-_ACTIVE_NATS = 0.01
 _SHARE = 0.25
 
 
@@ -23,10 +23,8 @@ def find(case: Case) -> Finding | None:
     posterior = case.networks.posterior(case.test_images, case.test_labels)
     if posterior is None:
         return None
-    mean, log_variance = (each.astype(np.float64) for each in posterior)  # (N, K) each
-    divergence = 0.5 * (mean**2 + np.exp(log_variance) - 1.0 - log_variance).mean(axis=0)  # (K,)
-    silent = int(np.sum(divergence < _ACTIVE_NATS))
-    latent_dim = len(divergence)
+    nats = divergence(*posterior).mean(axis=0)  # (K,)
+    silent, latent_dim = int(np.sum(nats < SILENT_NATS)), len(nats)
     if silent < max(1, _SHARE * latent_dim):
         return None
     beta, weight = float(case.settings.get("beta", 1.0)), case.settings.get("weight")
@@ -44,7 +42,7 @@ def find(case: Case) -> Finding | None:
             "{silent} of the {latent} numbers of the code tell nothing of the image: their KL divergence is below "
             "{limit} nats on {count} test images."
         ),
-        {"silent": silent, "latent": latent_dim, "limit": _ACTIVE_NATS, "count": len(mean)},
+        {"silent": silent, "latent": latent_dim, "limit": SILENT_NATS, "count": len(posterior[0])},
         {name: value for name, value in change.items() if name in case.settings},
     )
 

@@ -41,7 +41,8 @@ PRIOR_OF_NUMBER: Final = Symbol(
     where="kl_divergence",
 )
 
-_LOG_VARIANCE_BOUND = 10.0  # e^10: beyond it a float32 square soon overflows
+#: The size of the logarithm of a variance that counts, either sign: beyond e^10 a float32 square soon overflows.
+LOG_VARIANCE_BOUND: Final = 10.0
 _LEAST_VARIANCE = 1e-5  # of a pixel: a third of the step between two of 256 greys, squared
 
 
@@ -113,7 +114,7 @@ def posterior(networks: Any, given: Tensor, training: bool) -> tuple[Tensor, Ten
     from keras import ops, random  # noqa: PLC0415
 
     mean, log_variance = networks.encoder(given, training=training)  # (B, K), (B, K)
-    log_variance = ops.clip(log_variance, -_LOG_VARIANCE_BOUND, _LOG_VARIANCE_BOUND)
+    log_variance = ops.clip(log_variance, -LOG_VARIANCE_BOUND, LOG_VARIANCE_BOUND)
     noise = random.normal(ops.shape(mean), seed=networks.seed)
     code = mean + ops.exp(0.5 * log_variance) * noise  # the reparametrisation: chance enters beside the weights
     return mean, log_variance, code

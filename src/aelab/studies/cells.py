@@ -24,6 +24,7 @@ from aelab.errors import LabError
 from aelab.filters.spec import Settings
 from aelab.jobs.queue import key
 from aelab.studies._measures import Values, quality, quality_names
+from aelab.studies._pruning import prune_files
 from aelab.studies.draws import Draw
 from aelab.studies.methods import Method, Ready
 
@@ -84,14 +85,7 @@ def is_kept(method: Method, draw: Draw) -> bool:
 
 def prune() -> None:
     """Delete the cells that nobody has looked at for longest, where they take more than half a gigabyte."""
-    with contextlib.suppress(OSError), os.scandir(root()) as entries:
-        files = [(entry.path, entry.stat()) for entry in entries if entry.name.endswith(".npz")]
-        used = sum(stat.st_size for _, stat in files)
-        for path, stat in sorted(files, key=lambda file: file[1].st_mtime):
-            if used <= _MOST_BYTES:
-                return
-            Path(path).unlink(missing_ok=True)
-            used -= stat.st_size
+    prune_files(root(), ".npz", _MOST_BYTES)
 
 
 def _path(method: Method, draw: Draw) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,14 @@ from aelab.errors import N_, LabError
 from aelab.fields import Config as BaseConfig
 from aelab.fields import field
 from aelab.inference import Codes, Inference
-from aelab.intake.limits import MOST_CLASSES
 from aelab.pixels import Images
 from aelab.studies._codes import codes_of, drawn_indices
+from aelab.studies._told import class_field
 from aelab.studies.spec import StudySpec
+
+#: Times the usual distance from a code to the nearest other, from which on a place is far from data and its image is
+#: made up.
+FAR: Final = 2
 
 _PROBED = 500
 _NORMAL_EXTENT = 2.576  # that 99% of the draws of a standard normal stay below, either sign
@@ -31,13 +36,7 @@ class Config(BaseConfig):
     y_low: float = field(-3.0, "From y", "Lower edge of the grid.", low=-1e6, high=1e6)
     y_high: float = field(3.0, "To y", "Upper edge of the grid.", low=-1e6, high=1e6)
     steps: int = field(15, "Steps", "Images along each side of the grid.", low=2, high=40)
-    label: int = field(
-        0,
-        "Class",
-        "Number of the class that a conditional run is asked for; any other run draws the same whatever it is.",
-        low=0,
-        high=MOST_CLASSES - 1,
-    )
+    label: int = class_field()
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,15 @@ def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
         codes.mean(axis=0),
         codes.std(axis=0),
         float(np.quantile(np.abs(codes), 0.99)),
-        _apart(codes),
+        usual_distance(codes),
     )
 
 
-def _apart(codes: Codes) -> float:
-    """Return the median distance to the nearest other code, over some of them: it hardly changes from draw to draw."""
+def usual_distance(codes: Codes) -> float:
+    """Return the median distance to the nearest other code, over some of them: it hardly changes from draw to draw.
+
+    Of fewer than two codes (N, K) it is 0.
+    """
     from scipy.spatial.distance import cdist  # noqa: PLC0415 - 30 ms that only decoding needs
 
     if len(codes) < 2:

@@ -38,14 +38,19 @@ class StudyJob(Generic[A]):
         Of a run.
     read : callable
         Makes the answer again from what its `to_json` has returned.
+    of_codes : bool
+        Whether it asks for codes, which not every run has that restores images.
     """
 
     study: StudySpec
     read: Callable[[Mapping[str, Any]], A]
+    of_codes: bool = False
 
     def submit(self, run_id: str, config: Config, *, owner: str = "") -> Job:
-        """Queue the study, or return the job that already did it; a `LabError` where the run restores nothing."""
+        """Queue the study, or return the job that already did it; a `LabError` where the run cannot be asked."""
         run = runs.find(run_id)
+        if self.of_codes and not run.encodes:
+            raise run.lacks_code()
         if not run.reconstructs:
             raise no_encoder(run.id)
         return queue.submit(self.study.name, _params(run, config), owner=owner)
