@@ -16,6 +16,8 @@ import numpy.typing as npt
 import psutil
 import pytest
 
+from aelab.datasets import store
+from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.store import Dataset
 from aelab.jobs import folder as jobs
 from aelab.jobs import queue
@@ -112,6 +114,11 @@ def settings_of(model: str) -> dict[str, object]:
     """Return what a run of the lab was asked for."""
     filters = {} if model == "pca" else {"filters": 8}
     return {**_COMMON, **filters, "latent_dim": LATENT_DIM[model]}
+
+
+def drawn_shapes(count: int = 400) -> Dataset:
+    """Return drawn shapes of the size of the digits, whose factors are known."""
+    return store.import_dataset("drawn", "shapes", ShapesConfig(count=count, size=28, color="gray"))
 
 
 @contextlib.contextmanager
