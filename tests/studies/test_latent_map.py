@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from aelab.errors import LabError
+from aelab.projections import projections
 from aelab.studies import latent_map
 from aelab.studies.latent_map import Config, LatentMap
 
@@ -119,18 +122,16 @@ def test_a_perplexity_that_is_too_high_gets_one_that_works(opened) -> None:
 
 def test_too_few_images_for_any_perplexity_are_said_to_be_too_few(opened) -> None:
     networks, dataset = opened("pca")
-    with pytest.raises(LabError, match="t-SNE needs at least 7 test images; there are 6"):
+    with pytest.raises(LabError, match="t-SNE needs at least 7 images; there are 6"):
         latent_map.run(networks, dataset, Config(method="tsne", limit=6, perplexity=2))
     latent_map.run(networks, dataset, Config(method="tsne", limit=7, perplexity=2, iterations=300))
 
 
-def test_codes_that_are_all_the_same_are_said_to_be(opened) -> None:
+@pytest.mark.parametrize("method", projections.names())
+def test_codes_that_are_all_the_same_are_said_to_be(opened, method: str) -> None:
     _, dataset = opened("pca")
-    with pytest.raises(LabError, match="Every image has the same code"):
-        latent_map.run(Encoder(0.5), dataset, Config(method="tsne"))
-    flat = latent_map.run(Encoder(0.5), dataset, Config())
-    assert (flat.coordinates == 0).all()
-    assert flat.explained_variance == (0, 0)
+    with pytest.raises(LabError, match=r"Every image has the same code|UMAP is not installed"):
+        latent_map.run(Encoder(0.5), dataset, Config(method=method))
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])
@@ -157,3 +158,59 @@ def test_the_table_names_the_class_of_each_point_and_leaves_the_unknown_empty() 
         "y": [2, 5],
         "z": [3, 6],
     }
+
+
+@pytest.mark.parametrize("part", ["train", "validation", "test", "all"])
+def test_a_map_is_of_the_part_that_is_asked_for(opened, part: str) -> None:
+    networks, dataset = opened("pca")
+    found = latent_map.run(networks, dataset, Config(part=part, limit=0))
+    np.testing.assert_array_equal(found.indices, dataset.indices(None if part == "all" else part))
+    assert found.quality is not None
+    assert found.quality.of == len(found.indices)
+
+
+def test_a_map_says_what_it_is_worth(opened) -> None:
+    networks, dataset = opened("conv_ae")
+    found = latent_map.run(networks, dataset, Config())
+    assert found.quality is not None
+    assert found.quality.trustworthiness == pytest.approx(
+        trustworthiness(found.codes, found.coordinates, n_neighbors=10), abs=1e-6
+    )
+
+
+def test_a_map_leads_back_to_the_codes_of_a_plane(opened) -> None:
+    networks, dataset = opened("vae")
+    for method in ("pca", "raw"):
+        found = latent_map.run(networks, dataset, Config(method=method))
+        assert found.inverse is not None
+        assert found.inverse.exact
+        np.testing.assert_allclose(found.inverse(found.coordinates), found.codes, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["pca", "raw", "lda", "tsne"])
+def test_new_codes_have_a_place_on_a_map(opened, method: str) -> None:
+    networks, dataset = opened("conv_ae")
+    config = Config(method=method, limit=100, perplexity=8, iterations=300)
+    found = latent_map.run(networks, dataset, config)
+    placed = latent_map.place(found, config, found.codes[:20])
+    size = np.ptp(found.coordinates)
+    assert np.median(np.linalg.norm(placed - found.coordinates[:20], axis=1)) < 0.05 * size
+
+
+def test_maps_that_differ_in_what_does_not_count_are_the_same_question() -> None:
+    assert Config(perplexity=5).asked() == Config(neighbours=7, x=3).asked()
+    assert Config(method="tsne", perplexity=5).asked() != Config(method="tsne").asked()
+    assert Config.parse(Config(method="umap", neighbours=7).asked()) == Config(method="umap", neighbours=7)
+
+
+def test_settings_of_a_map_that_was_asked_for_before_there_were_more_are_still_read() -> None:
+    old = {"method": "tsne", "dimensions": 2, "perplexity": 5.0, "iterations": 300, "seed": 0, "limit": 60}
+    assert Config.parse(old) == Config(method="tsne", perplexity=5, iterations=300, limit=60)
+
+
+def test_a_projection_that_is_not_installed_says_how_to_get_it(opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "umap", None)  # as Python finds nothing of that name
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    networks, dataset = opened("pca")
+    with pytest.raises(LabError, match=r"UMAP is not installed: run python -m pip install umap-learn .* choose t-SNE"):
+        latent_map.run(networks, dataset, Config(method="umap"))
