@@ -13,10 +13,26 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, get_args
 
 from aelab import __version__, storage
-from aelab.commands import cleaning, collecting, comparing, crossing, datasets, jobs, keeping, pictures, runs, studies
+from aelab.commands import (
+    cleaning,
+    clustering,
+    collecting,
+    comparing,
+    crossing,
+    datasets,
+    jobs,
+    keeping,
+    learned,
+    mapping,
+    pictures,
+    runs,
+    studies,
+    walking,
+)
 from aelab.commands.answer import Answer
 from aelab.datasets.prepare import Prepare
 from aelab.datasets.split import SplitPlan
@@ -224,30 +240,11 @@ def _add_studies(top: Any) -> None:
     denoise.add_argument(
         "--how", choices=get_args(How), default="tiles", help="with --picture: by tiles, or as one image (tiles)"
     )
-    _add_matrix(top)
-    latent = _command(top, "latent", studies.latent, "write a map of a run's codes")
-    latent.add_argument("run", metavar="RUN")
-    latent.add_argument("--method", choices=("pca", "tsne"), required=True)
-    latent.add_argument("--out", metavar="FILE.csv", required=True)
-    for name in ("dimensions", "perplexity", "iterations", "seed", "limit"):
-        latent.add_argument(f"--{name}")
+    for each in (crossing, mapping, walking, clustering, learned):
+        each.declare(partial(_command, top))
     report = _command(top, "report", studies.report, "compare runs")
     report.add_argument("run", metavar="RUN", nargs="+")
     report.add_argument("--csv", metavar="FILE")
-
-
-def _add_matrix(top: Any) -> None:
-    matrix = _command(top, "matrix", crossing.matrix, "measure runs on many noises, with filters beside them")
-    matrix.add_argument("run", metavar="RUN", nargs="+")
-    for name, one, text in (
-        ("noises", "NOISE", "gaussian, gaussian+jpeg (one after the other), ..., or all, which is the default"),
-        ("severities", "NUMBER", "from 1 (light) to 5 (heavy); all five without it"),
-        ("filters", "FILTER", "names, all or none (nothing median_3 gaussian linear_ridge)"),
-    ):
-        matrix.add_argument(f"--{name}", nargs="+", metavar=one, help=text)
-    matrix.add_argument("--limit", help="test images (1000); 0 measures all of them")
-    matrix.add_argument("--seed", help="another seed draws other noise (0)")
-    matrix.add_argument("--csv", metavar="FILE", help="the table, a line for each cell")
 
 
 def _group(top: Any, name: str, text: str) -> Any:

@@ -97,7 +97,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(shell_lab: dict[str, Any]) ->
         "runs",
         "evaluate",
         "denoise",
-        "latent r --method umap --out x.csv",
+        "latent r --method squint --out x.csv",
         "latent r --method pca",
         "report",
         "runs list --xml",

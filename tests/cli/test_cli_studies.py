@@ -16,7 +16,7 @@ from aelab.filters import filters
 from aelab.jobs import folder as jobs
 from aelab.noise import noises
 from aelab.reports.csv import to_csv
-from aelab.studies import comparison, denoising
+from aelab.studies import comparison, denoising, latent_map
 
 
 @pytest.mark.parametrize("model", LATENT_DIM)
@@ -108,6 +108,56 @@ def test_a_map_by_pca_is_written_as_a_table(answer: Answers, lab: TrainedLab, tm
         shares / shares[0], np.array(found["explained_variance"]) / found["explained_variance"][0]
     )
     assert (found["method"], found["split"], found["divergence"]) == ("pca", "test", None)
+    expected = latent_map.run(
+        inference.load(runs.find(lab.runs["conv_ae"])), dataset, latent_map.Config(dimensions=dimensions)
+    )
+    np.testing.assert_allclose(coordinates, expected.coordinates, atol=1e-5)
+    assert expected.quality is not None
+    assert found["quality"] == pytest.approx(expected.quality.to_json(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        (("--method", "raw", "--x", 3, "--y", 1), {"x": 3, "y": 1}),
+        (("--method", "lda", "--part", "train", "--limit", 50, "--seed", 4), {"part": "train", "limit": 50, "seed": 4}),
+        (
+            ("--method", "tsne", "--perplexity", 4, "--learning-rate", 20, "--iterations", 300, "--limit", 40),
+            {"perplexity": 4, "learning_rate": 20, "iterations": 300, "limit": 40},
+        ),
+    ],
+    ids=["raw", "lda", "tsne"],
+)
+def test_every_setting_of_a_map_is_an_option(
+    answer: Answers, lab: TrainedLab, tmp_path: Path, options: tuple[object, ...], settings: dict[str, object]
+) -> None:
+    found = answer("latent", lab.runs["conv_ae"], *options, "--out", tmp_path / "map.csv")
+    assert {name: found["settings"][name] for name in settings} == settings
+    run = runs.find(lab.runs["conv_ae"])
+    config = latent_map.Config.parse({"method": options[1], **settings})
+    expected = latent_map.run(inference.load(run), run.images(), config)
+    coordinates = np.array([line[2:] for line in rows(tmp_path / "map.csv")[1:]], float)
+    np.testing.assert_allclose(coordinates, expected.coordinates, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("colour", ["prediction", "density"])
+def test_a_map_can_have_a_column_to_colour_it_by(answer: Answers, lab: TrainedLab, tmp_path: Path, colour: str) -> None:
+    out = tmp_path / "map.csv"
+    answer("latent", lab.runs["conv_ae"], "--method", "pca", "--out", out, "--colour", colour)
+    header, *lines = rows(out)
+    assert header == ["index", "class", "x", "y", colour]
+    if colour == "prediction":
+        assert {line[-1] for line in lines} == {"right", "wrong"}
+    else:
+        assert min(float(line[-1]) for line in lines) > 0
+
+
+def test_a_colour_that_these_images_do_not_have_is_one_sentence(
+    refusal: Refusal, lab: TrainedLab, tmp_path: Path
+) -> None:
+    asked = ("latent", lab.runs["vae"], "--method", "pca", "--out", tmp_path / "map.csv", "--colour", "factor:size")
+    assert "cannot be coloured by 'factor:size'; choose one of class, cluster" in refusal(*asked)
+    assert not (tmp_path / "map.csv").exists()
 
 
 def test_a_map_by_tsne_is_made_by_a_worker(answer: Answers, lab: TrainedLab, tmp_path: Path) -> None:

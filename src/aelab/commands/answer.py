@@ -1,10 +1,12 @@
-"""What every subcommand needs: the form of its answer, and a place to write to."""
+"""What every subcommand needs: how it is declared, the form of its answer, and a place to write to."""
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -19,6 +21,10 @@ class Answer:
 
     data: dict[str, Any]
     lines: list[str]
+
+
+#: Makes a subcommand of its name, what it does, and what is said of it; gives what takes its arguments.
+MakeCommand: TypeAlias = Callable[[str, Callable[[argparse.Namespace], Answer], str], argparse.ArgumentParser]
 
 
 def place(name: str) -> Path:

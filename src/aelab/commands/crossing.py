@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from aelab import runs
-from aelab.commands.answer import Answer, place, save
+from aelab.commands.answer import Answer, MakeCommand, place, save
 from aelab.commands.following import follow
 from aelab.commands.tables import table
 from aelab.jobs.people import SHELL
@@ -13,6 +13,21 @@ from aelab.studies import crossed
 from aelab.studies.crossed import Matrix
 from aelab.studies.matrix import Config
 from aelab.tasks import matrix as task
+
+
+def declare(command: MakeCommand) -> None:
+    """Declare what the command takes."""
+    parser = command("matrix", matrix, "measure runs on many noises, with filters beside them")
+    parser.add_argument("run", metavar="RUN", nargs="+")
+    for name, one, text in (
+        ("noises", "NOISE", "gaussian, gaussian+jpeg (one after the other), ..., or all, which is the default"),
+        ("severities", "NUMBER", "from 1 (light) to 5 (heavy); all five without it"),
+        ("filters", "FILTER", "names, all or none (nothing median_3 gaussian linear_ridge)"),
+    ):
+        parser.add_argument(f"--{name}", nargs="+", metavar=one, help=text)
+    parser.add_argument("--limit", help="test images (1000); 0 measures all of them")
+    parser.add_argument("--seed", help="another seed draws other noise (0)")
+    parser.add_argument("--csv", metavar="FILE", help="the table, a line for each cell")
 
 
 def matrix(arguments: argparse.Namespace) -> Answer:

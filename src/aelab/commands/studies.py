@@ -1,4 +1,4 @@
-"""`aelab evaluate`, `denoise`, `latent` and `report`: what can be said of runs."""
+"""`aelab evaluate`, `denoise` and `report`: what can be said of runs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from aelab import inference, runs
 from aelab.commands.answer import Answer, place, save
 from aelab.commands.following import follow
 from aelab.commands.runs import flat, measure_lines
-from aelab.datasets import store
 from aelab.errors import LabError
 from aelab.jobs.people import SHELL
 from aelab.noise import noises
 from aelab.runs import Run
-from aelab.studies import baselines, comparison, denoising, generation, latent_map, reconstruction
+from aelab.studies import baselines, comparison, denoising, generation, reconstruction
 from aelab.studies.generation import Generation
 from aelab.studies.prior import Prior
-from aelab.tasks import latent_map as latent_map_task
 from aelab.tasks import mixture
 from aelab.tasks.baselines import JOB as AGAINST_FILTERS
 
@@ -124,32 +122,6 @@ def _against_filters(run_id: str, config: baselines.Config, csv: str | None) -> 
         for method in found.methods
     ]
     return Answer({"run": run_id, **found.to_json()}, lines)
-
-
-def latent(arguments: argparse.Namespace) -> Answer:
-    """Write a map of a run's codes as CSV."""
-    given = {
-        name: getattr(arguments, name)
-        for name in ("method", "dimensions", "perplexity", "iterations", "seed", "limit")
-        if getattr(arguments, name) is not None
-    }
-    config = latent_map.Config.parse(given)
-    path = place(arguments.out)
-    job = latent_map_task.submit(arguments.run, config, owner=SHELL.owner)
-    follow(job, "map")
-    found = latent_map_task.result(job)
-    names = store.open_dataset(runs.find(arguments.run).dataset).class_names
-    save(latent_map.table(found, names), path)
-    data = {
-        "run": arguments.run,
-        "method": config.method,
-        "out": arguments.out,
-        "n": len(found.indices),
-        "split": "test",
-        "explained_variance": list(found.explained_variance),
-        "divergence": found.divergence,
-    }
-    return Answer(data, [f"{len(found.indices)} test images written to {arguments.out}"])
 
 
 def report(arguments: argparse.Namespace) -> Answer:
