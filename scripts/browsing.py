@@ -30,7 +30,7 @@ _ARGUMENTS = (
     "--no-default-browser-check",
 )
 
-_LASSO = ((0.3, 0.3), (0.6, 0.25), (0.65, 0.6), (0.35, 0.65))  # corners, as shares of a chart's width and height
+_LASSO = ((0.3, 0.3), (0.6, 0.25), (0.65, 0.6), (0.35, 0.65))  # corners, as shares of a map's width and height
 
 # True when the page's script has not run for a moment (right after a click it has not begun to) and all is drawn.
 _QUIET = """
@@ -49,12 +49,9 @@ milliseconds => {
 """
 
 _FIRST_POINT = """
-chart => {
-  const {xaxis, yaxis} = chart._fullLayout, points = chart._fullData[0], box = chart.getBoundingClientRect();
-  return [
-    box.x + xaxis._offset + xaxis.d2p(points.x[0]),
-    box.y + yaxis._offset + yaxis.d2p(points.y[0]),
-  ];
+map => {
+  const box = map.querySelector(".over").getBoundingClientRect(), [x, y] = map.latent.placeOf(0);
+  return [box.x + x, box.y + y];
 }
 """
 
@@ -151,7 +148,10 @@ class Visitor:
 
     def choose(self, label: str, option: str | re.Pattern[str]) -> None:
         """Choose an option of a select box."""
-        self.main.get_by_role("combobox", name=label, exact=True).click()
+        box = self.main.get_by_role("combobox", name=label, exact=True)
+        box.scroll_into_view_if_needed()
+        self.settle(300)  # a list of options closes when the page scrolls, of which it hears a little later
+        box.click()
         self.page.get_by_role("option", name=option, exact=True).click()
         self.settle()
 
@@ -185,15 +185,24 @@ class Visitor:
         assert box is not None, "the chart is not drawn"
         return box
 
+    def map(self) -> Locator:
+        """Return the first map of codes on the page, after it is drawn and scrolled to."""
+        found = self.main.locator(".map[data-drawn]").first
+        found.wait_for()
+        found.locator(".over").scroll_into_view_if_needed()
+        return found
+
     def first_point(self) -> tuple[float, float]:
-        """Return where in the window the first point of the first chart is."""
-        self.plane()
-        x, y = self.main.locator(".js-plotly-plot").first.evaluate(_FIRST_POINT)
+        """Return where in the window the first point of the map is."""
+        x, y = self.map().evaluate(_FIRST_POINT)
         return x, y
 
     def lasso(self) -> None:
-        """Draw a lasso around the middle of the first chart."""
-        area = self.plane()
+        """Draw a lasso around the middle of the map."""
+        found = self.map()
+        found.get_by_role("button", name="Lasso", exact=True).click()
+        area = found.locator(".over").bounding_box()
+        assert area is not None, "the map is not drawn"
         corners = [(area["x"] + area["width"] * x, area["y"] + area["height"] * y) for x, y in _LASSO]
         self.page.mouse.move(*corners[0])
         self.page.mouse.down()

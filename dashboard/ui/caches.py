@@ -26,7 +26,6 @@ from aelab.runs import Run
 from aelab.studies import (
     decoding,
     denoising,
-    latent_map,
     leaderboard,
     ordering,
     overview,
@@ -37,7 +36,6 @@ from aelab.studies import eigenimages as eigenimages_study
 from aelab.studies.decoding import Surroundings
 from aelab.studies.denoising import Denoising, Example
 from aelab.studies.eigenimages import Eigenimages
-from aelab.studies.latent_map import LatentMap
 from aelab.studies.leaderboard import Board
 from aelab.studies.neighbours import Neighbours
 from aelab.studies.neighbours import neighbours as find_neighbours
@@ -45,7 +43,6 @@ from aelab.studies.overview import Overview
 from aelab.studies.splitting import SplitPreview
 from aelab.studies.time_machine import Film
 from aelab.tasks import inspect_dataset
-from aelab.tasks import latent_map as latent_map_task
 from ui import mosaic
 
 _ENTRIES = 24
@@ -131,26 +128,6 @@ def _plane(run_id: str, created: str, config: decoding.Config, _run: Run) -> str
 def decoded_plane(run: Run, config: decoding.Config) -> str:
     """Decode a grid of positions of a two-dimensional latent space, as one picture in a data URI."""
     return _plane(run.id, run.created, config, run)
-
-
-@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
-def _pca_map(run_id: str, created: str, config: latent_map.Config, _run: Run) -> LatentMap:
-    return latent_map.run(networks(_run), images_of(_run), config)
-
-
-def pca_map(run: Run, config: latent_map.Config) -> LatentMap:
-    """Project the codes of a run's test images by PCA; quick enough to be done here."""
-    return _pca_map(run.id, run.created, config, run)
-
-
-@st.cache_data(max_entries=_ENTRIES, show_spinner=False)
-def _finished_map(job_id: str, created: float, _job: Job) -> LatentMap:
-    return latent_map_task.result(_job)
-
-
-def finished_map(job: Job) -> LatentMap:
-    """Return the map that a job has made."""
-    return _finished_map(job.id, job.created, job)
 
 
 @st.cache_data(max_entries=_ENTRIES, show_spinner=False)

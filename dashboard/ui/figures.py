@@ -81,6 +81,11 @@ def coloured(values: npt.NDArray[np.floating], highest: float) -> npt.NDArray[np
     return coded
 
 
+def ramp(count: int) -> list[str]:
+    """Return `count` colours from the lowest to the highest value, as `#rrggbb`."""
+    return ["#{:02x}{:02x}{:02x}".format(*color) for color in coloured(np.linspace(0, 1, count), 1.0)]
+
+
 def scale(low: str, high: str, alt: str) -> str:
     """Return the bar of the scale with what its ends mean, as HTML."""
     stops = ", ".join(f"rgb({red:.0f}, {green:.0f}, {blue:.0f})" for red, green, blue in _SCALE)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import functools
-import io
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from aelab.errors import LabError
+from aelab.reports import tiles
 from aelab.reports.csv import to_csv
 from aelab.runs import Run
 from aelab.studies import time_machine
-from ui import mosaic
 from ui.i18n import plain, t
 from ui.lanes import Lane
 
 _MOST_FRAMES = 60
 _MILLISECONDS = 250  # a frame; the last one stays longer
 _LAST_MILLISECONDS = 2000
-_WIDTH = 480  # pixels, about
-_LINE = 16  # pixels below the images, in which the epoch stands
 
 
 def offer(lane: Lane) -> None:
@@ -88,10 +85,7 @@ def gif(run: Run, epochs: tuple[int, ...], names: tuple[str, ...], *, word: str 
     frames = [frame for epoch in chosen if (frame := _frame(run, epoch, names, f"{word} {epoch}")) is not None]
     if not frames:
         raise LabError("Run {run} has kept no snapshot yet: the first comes after its first epoch.", run=run.id)
-    buffer = io.BytesIO()
-    times = [*[_MILLISECONDS] * (len(frames) - 1), _LAST_MILLISECONDS]
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)
-    return buffer.getvalue()
+    return tiles.gif(frames, [*[_MILLISECONDS] * (len(frames) - 1), _LAST_MILLISECONDS])
 
 
 def _frame(run: Run, epoch: int, names: tuple[str, ...], line: str) -> Image.Image | None:
@@ -101,10 +95,4 @@ def _frame(run: Run, epoch: int, names: tuple[str, ...], line: str) -> Image.Ima
         images = np.concatenate([kept[name] for name in names])
     except (LabError, KeyError):
         return None
-    tiles = Image.fromarray(mosaic.mosaic(images, 8)).convert("RGB")
-    factor = max(1, _WIDTH // tiles.width)
-    tiles = tiles.resize((tiles.width * factor, tiles.height * factor), Image.Resampling.NEAREST)
-    canvas = Image.new("RGB", (tiles.width, tiles.height + _LINE), "white")
-    canvas.paste(tiles)
-    ImageDraw.Draw(canvas).text((2, tiles.height + 2), line, fill="black")
-    return canvas.quantize(256)
+    return tiles.frame(images, 8, line)

@@ -10,6 +10,10 @@ from aelab.noise.corruption import NO_NOISE
 from ui.i18n import t
 
 PARTS = {"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")}
+_FACTORS = {
+    "shape": N_("kind of shape"), "colour": N_("tone of colour"), "size": N_("size of the shape"), "angle": N_("angle"),
+    "x": N_("place across (x)"), "y": N_("place down (y)"),
+}  # fmt: skip
 _NOISES = ("noise", "second_noise")
 _CHOICES = {
     "rgb": N_("colour"), "gray": N_("grey"), "white": N_("white"), "black": N_("black"),
@@ -20,6 +24,7 @@ _CHOICES = {
     "bernoulli": N_("black or white (bernoulli)"), "gaussian": N_("normal, its variance learned (gaussian)"),
     "none": N_("leave them as they are"), "mirror": N_("mirror some"),
     "shift": N_("shift"), "both": N_("mirror and shift"),
+    "kmeans": N_("k-means"), "mixture": N_("Gaussian mixture"), "all": N_("all of them"),
     "then": N_("one after the other"), "or": N_("one of them by chance"),
 }  # fmt: skip
 
@@ -50,4 +55,11 @@ def choice_name(choice: str, field: str = "") -> str:
         return t(noises[choice].label)
     if field in _NOISES and choice == NO_NOISE:
         return t("nothing more")
+    if field == "part":
+        return t(PARTS.get(choice, N_("All parts")))
     return t(_CHOICES.get(choice, choice))
+
+
+def factor_name(name: str) -> str:
+    """Return what a known cause of drawn images is called; that of another dataset has its own name."""
+    return t(_FACTORS.get(name, name))

@@ -34,7 +34,9 @@ _PAGES: dict[Next, str] = {
 }
 
 
-def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, lacking: str, then: Next) -> None:
+def offer(
+    data: Dataset, recipe: Recipe, *, suffix: str, label: str, lacking: str, then: Next, elsewhere: bool = False
+) -> None:
     """Draw name and button for a dataset of its own, the recipe as a file, and the progress of the making.
 
     Parameters
@@ -50,6 +52,8 @@ def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, lacking: st
         Why there is nothing to make yet; empty if there is.
     then : {"clean", "prepare", "train"}
         The page to go on with.
+    elsewhere : bool
+        Whether the page shows no dataset, so that what is ready is said whichever is chosen on others.
     """
     name = st.text_input(
         t("Name of the new dataset"),
@@ -76,7 +80,7 @@ def offer(data: Dataset, recipe: Recipe, *, suffix: str, label: str, lacking: st
         on_click="ignore",
         help=t("What was decided, as JSON: the same recipe makes the same dataset of the same files."),
     )
-    follow(then)
+    follow(then, elsewhere=elsewhere)
 
 
 def start(submit: Callable[[], Job]) -> None:
@@ -95,11 +99,11 @@ def made() -> Job | None:
     return following.followed(_MAKING, MAKERS)
 
 
-def follow(then: Next) -> None:
+def follow(then: Next, *, elsewhere: bool = False) -> None:
     """Draw the progress of the dataset that was asked for last; when it is done, choose it and say what is next."""
     job = made()
     if job is None:
-        _say_ready(then)
+        _say_ready(then, elsewhere=elsewhere)
         return
     name, status = job.params["name"], folder.status(job)
     if status.state in OPEN:
@@ -115,10 +119,11 @@ def follow(then: Next) -> None:
         show_ending(status)
 
 
-def _say_ready(then: Next) -> None:
+def _say_ready(then: Next, *, elsewhere: bool) -> None:
     """Say that the dataset is there that was asked for last, as long as it is the one that is shown."""
     name = st.session_state.get(_READY)
-    if name is None or name != st.session_state.get(DATASET_KEY):
+    shown = name if elsewhere and caches.is_stored(name or "") else st.session_state.get(DATASET_KEY)
+    if name is None or name != shown:
         st.session_state.pop(_READY, None)
         return
     data = caches.dataset(name)

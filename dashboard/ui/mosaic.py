@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 from typing import Literal
 
 import numpy as np
@@ -13,27 +12,12 @@ import streamlit as st
 from PIL import Image
 
 from aelab.pixels import to_uint8
+from aelab.reports.tiles import mosaic
 
-_GAP = 2
 _SHOWN_PIXELS = 1000  # width to which a mosaic is enlarged before it is sent, about what a page shows
 _SMALL = 40  # pixels: up to this wide, each pixel of an image must be seen as a square
 _TILE = 168  # width of an image where there are only a few, which would be blown up otherwise
 _MOST_ENLARGEMENT = 12
-
-
-def mosaic(images: npt.NDArray[np.generic], columns: int) -> npt.NDArray[np.uint8]:
-    """Lay images (N, H, W, C) out row by row; returns uint8 RGBA, transparent between them."""
-    if np.issubdtype(images.dtype, np.floating):
-        images = to_uint8(images)
-    count, height, width, _ = images.shape
-    columns = max(1, min(columns, count))
-    rows = math.ceil(count / columns)
-    canvas = np.zeros((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4), np.uint8)
-    for index in range(count):
-        top, left = (index // columns) * (height + _GAP), (index % columns) * (width + _GAP)
-        canvas[top : top + height, left : left + width, :3] = images[index]  # grey spreads over the three
-        canvas[top : top + height, left : left + width, 3] = 255
-    return canvas
 
 
 def png(images: npt.NDArray[np.generic], columns: int) -> bytes:
@@ -44,6 +28,30 @@ def png(images: npt.NDArray[np.generic], columns: int) -> bytes:
 def data_uri(images: npt.NDArray[np.generic], columns: int) -> str:
     """Return a mosaic as an address that holds the picture itself."""
     return "data:image/png;base64," + base64.b64encode(png(images, columns)).decode()
+
+
+def sheet(images: npt.NDArray[np.generic], columns: int) -> bytes:
+    """Return images (N, H, W, C) side by side without gaps, pixel by pixel, as a PNG that a page takes pieces of."""
+    pixels = to_uint8(images) if np.issubdtype(images.dtype, np.floating) else np.asarray(images, np.uint8)
+    count, height, width, channels = pixels.shape
+    columns = max(1, min(columns, count))
+    rows = -(-count // columns)
+    filled = np.zeros((rows * columns, height, width, channels), np.uint8)
+    filled[:count] = pixels
+    laid = filled.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    picture = laid.reshape(rows * height, columns * width, channels)
+    return _encoded(Image.fromarray(picture[:, :, 0] if channels == 1 else picture))
+
+
+def shrunk(images: npt.NDArray[np.generic], most: int) -> npt.NDArray[np.generic]:
+    """Return images (N, H, W, C) with at most about `most` pixels along each side: means of whole squares of pixels."""
+    every = -(-max(images.shape[1:3]) // most)
+    if every < 2:
+        return images
+    count, height, width, channels = images.shape
+    kept = images[:, : height // every * every, : width // every * every]
+    squares = kept.reshape(count, height // every, every, width // every, every, channels)
+    return squares.mean(axis=(2, 4), dtype=np.float32).astype(images.dtype)
 
 
 def exact_uri(image: npt.NDArray[np.generic]) -> str:

@@ -14,14 +14,18 @@ from aelab.runs import Run
 from aelab.studies import probing
 from ui import bring, caches, mosaic, told
 from ui.i18n import plain, t
+from ui.numbers import figure
 
 
-def offer_to_place(run: Run) -> None:
-    """Let the visitor bring a picture, and show its reconstruction and the test images it is taken to be like."""
+def offer_to_place(run: Run) -> Images | None:
+    """Let the visitor bring a picture, and show its reconstruction and the test images it is taken to be like.
+
+    Return it as an image of the dataset, float32 (1, H, W, C); None as long as there is none.
+    """
     data = caches.images_of(run)
     image = _ask(data)
     if image is None:
-        return
+        return None
     around = caches.surroundings(run)
     found = probing.run(caches.networks(run), image, around.codes, around.indices)
     usual = run.metrics()["overall"]["mse"]["mean"]
@@ -46,10 +50,11 @@ def offer_to_place(run: Run) -> None:
         caption=t(
             "Of N = {count} test images those with the most similar codes, {low} to {high} away",
             count=len(around.codes),
-            low=f"{found.distances[0]:.2f}",
-            high=f"{found.distances[-1]:.2f}",
+            low=figure(found.distances[0]),
+            high=figure(found.distances[-1]),
         ),
     )
+    return image
 
 
 def offer_to_compare(chosen: Sequence[Run]) -> None:

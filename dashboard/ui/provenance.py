@@ -48,6 +48,8 @@ def _decisions(data: Dataset) -> list[str]:
     before = data.provenance.get("derived_from")
     if before:
         sentences.append(t("Made from {name}.", name=plain(str(before))))
+    if recipe.keep:
+        sentences.append(t("Chosen one by one, of what came in: {count}.", count=len(recipe.keep)))
     if recipe.drop:
         whys = Counter(_why(each.why) for each in recipe.drop).most_common()
         sentences.append(

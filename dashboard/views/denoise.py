@@ -3,10 +3,11 @@
 import streamlit as st
 
 from aelab.models import models
-from ui.denoise.views import pick_view
+from ui.denoise.views import VIEWS
 from ui.guards import empty
 from ui.i18n import t
 from ui.pickers import pick_run
+from ui.room import pick_view
 
 st.title(t("Denoise"))
 question = st.empty()
@@ -23,6 +24,6 @@ if not run.reconstructs:
             )
         )
 with controls:
-    view = pick_view()
+    view = pick_view("denoise", VIEWS, run)
 question.caption(t(view.question))
 view.show(run, controls, main)

@@ -93,3 +93,16 @@ def unlabelled(lab: TrainedLab, tmp_path: Path) -> Dataset:
     dataset = import_path(tmp_path / "loose", "loose", 28, "gray")
     lab.say_trained_on("vae", dataset)
     return dataset
+
+
+@pytest.fixture
+def visit_plain(visit: Visit) -> Visit:
+    """Return a function that opens a page, with a map as a plain chart: a test can read what is on that."""
+
+    def open_page(view: str, /, **address: str | list[str]) -> AppTest:
+        page = visit(view, **address)
+        for toggle in (each for each in page.toggle if each.key == "latent.plain"):
+            page = toggle.set_value(True).run()
+        return page
+
+    return open_page

@@ -12,6 +12,7 @@ from aelab import inference, runs
 from aelab.datasets import store
 from aelab.inference import Inference
 from aelab.pixels import to_unit
+from ui.numbers import figure
 
 
 def networks(lab: TrainedLab, model: str) -> Inference:
@@ -52,7 +53,7 @@ def test_a_typed_position_moves_sliders_and_image(lab: TrainedLab, visit, text: 
     assert pictures(page) == [decoded(lab, -1, 3)]
     codes = codes_of(lab, "vae")
     nearest = np.linalg.norm(codes - np.array([-1, 3]), axis=1).min()
-    assert f"Of the codes of N = 359 test images, the nearest is {nearest:.2f} away" in said
+    assert f"Of the codes of N = 359 test images, the nearest is {figure(nearest)} away" in said
     marker = figures(page)[0]["data"][-1]
     assert (list(marker["x"]), list(marker["y"])) == ([-1], [3])
 
@@ -115,3 +116,43 @@ def test_another_run_is_decoded_where_it_makes_sense(lab: TrainedLab, visit) -> 
     assert "The mean code of N = 359 test images, moved along dimension" in words(page)
     page.selectbox(key="run").select(lab.runs["vae"]).run()
     assert "What the decoder makes of (0.00, 0.00)" in words(page)
+
+
+def test_a_position_of_as_many_numbers_as_the_code_is_decoded(lab: TrainedLab, visit) -> None:
+    page = show(visit("latent", run=lab.runs["conv_ae"]), "decode")
+    position = [1.5, -2, 0, 3, 0.25, -1, 4, 2]
+    page.text_input(key="decode.typed").input(str(position)).run()
+    assert not errors(page)
+    single, row = pictures(page)
+    code = np.array([position], np.float32)
+    assert single == picture_of(networks(lab, "conv_ae").decode(code), 1)
+    widest = page.selectbox(key="decode.dimension").value
+    slider = page.slider(key=f"decode.value.{widest}")
+    walk = np.repeat(code, 11, axis=0)
+    walk[:, widest] += np.linspace(-slider.max, slider.max, 11, dtype=np.float32)
+    assert row == picture_of(networks(lab, "conv_ae").decode(walk), 11)
+    assert "The position, moved along dimension " in words(page)
+
+
+@pytest.mark.parametrize("text", ["1, 2", "1,2,3,4,5,6,7,nan", "1,2,3,4,5,6,7,1e39"])
+def test_what_is_no_position_of_a_larger_code_is_said_and_the_mean_code_is_decoded(
+    lab: TrainedLab, visit, text: str
+) -> None:
+    page = show(visit("latent", run=lab.runs["conv_ae"]), "decode")
+    before = pictures(page)
+    page.text_input(key="decode.typed").input(text).run()
+    (sentence,) = errors(page)
+    assert sentence.startswith("A position here is 8 numbers with commas between them, such as (-1, 3, 0, 1)")
+    assert pictures(page) == before
+
+
+@pytest.mark.parametrize("model", ["vae", "conv_ae"])
+def test_the_code_of_an_image_is_a_position(lab: TrainedLab, visit, model: str) -> None:
+    page = show(visit("latent", run=lab.runs[model]), "decode")
+    page.number_input(key="decode.image.digits").set_value(7).run()
+    page.button(key="decode.image.go").click().run()
+    assert not errors(page)
+    code = networks(lab, model).encode(to_unit(store.open_dataset("digits").images[[7]]))
+    read = [float(each) for each in page.text_input(key="decode.typed").value.strip("()").split(",")]
+    np.testing.assert_allclose(read, code[0], rtol=1e-4)
+    assert pictures(page)[0] == picture_of(networks(lab, model).decode(np.array([read], np.float32)), 1)

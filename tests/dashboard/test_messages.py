@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from aelab.clustering import algorithms
 from aelab.datasets import shapes, sources
 from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.spec import no_progress
@@ -33,7 +34,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import messages  # noqa: E402
 
 LANGUAGES = ("es", "pt")
-REGISTRIES = (sources, noises, models, metrics, studies, tasks)
+REGISTRIES = (sources, noises, models, metrics, studies, tasks, algorithms)
 
 #: Names and symbols that are the same in every language.
 NEUTRAL = {"MNIST", "Fashion-MNIST", "AE Lab", "PCA", "t-SNE", "N", "x", "y", "Language · Idioma · Língua"}

@@ -39,13 +39,13 @@ def test_a_picture_is_reconstructed_and_finds_its_like(lab: TrainedLab, visit, d
     assert picture_of(np.concatenate([given, made]), 2) in pictures(page)
     said = words(page)
     assert "what conv_ae-digits-" in said
-    assert "Of N = 359 test images those with the most similar codes, 0.00 to" in said
+    assert "Of N = 359 test images those with the most similar codes, 0 to" in said
 
 
 def test_ink_on_paper_can_be_turned_to_bright_on_dark(lab: TrainedLab, visit, digit: np.ndarray) -> None:
     page = bring(visit("latent", run=lab.runs["conv_ae"]), png(255 - digit[:, :, 0]))
     page.toggle(key="probe.inverted").set_value(True).run()
-    assert "those with the most similar codes, 0.00 to" in words(page)
+    assert "those with the most similar codes, 0 to" in words(page)
 
 
 def test_what_is_no_picture_is_refused_in_a_sentence(lab: TrainedLab, visit) -> None:

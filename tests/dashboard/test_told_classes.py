@@ -117,7 +117,7 @@ def test_a_larger_code_is_walked_in_the_chosen_class(cvae: Run, visit, monkeypat
     large = Inference(cvae.id, (28, 28, 1), 6, None, networks(cvae)._decoder, classes=10)
     monkeypatch.setattr(Inference, "decode", decode)
     monkeypatch.setattr(inference, "load", lambda run: large)
-    page = visit("latent", run=cvae.id)
+    page = visit("latent", run=cvae.id, view="decode")
     page.selectbox(key=f"told.class.{cvae.id}").select(8).run()
     words(page)
     assert asked[-1] == 8
@@ -150,10 +150,10 @@ def test_the_class_of_a_noisy_picture_of_ones_own_is_found_and_said(cvae: Run, v
     assert f"Nobody has told {cvae.id} the class of this picture" in words(page)
 
 
-def test_selected_points_are_reconstructed_with_their_own_classes(cvae: Run, visit) -> None:
+def test_selected_points_are_reconstructed_with_their_own_classes(cvae: Run, visit_plain) -> None:
     data = store.open_dataset("digits")
     chosen = data.indices("test")[:5]
-    page = visit("latent", run=cvae.id)
+    page = visit_plain("latent", run=cvae.id)
     page.session_state["latent.plane"] = {
         "selection": {
             "points": [{"customdata": int(each)} for each in chosen],

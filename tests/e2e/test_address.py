@@ -77,6 +77,17 @@ def test_a_choice_holds_from_page_to_page_and_the_browser_s_buttons_take_it_back
     expect(run_shown(visitor)).to_have_value(vae)
 
 
+def test_back_in_the_browser_goes_back_a_view(server: Server, visit: Visit, trained_lab: TrainedLab) -> None:
+    visitor = visit(server)
+    visitor.open("latent", run=trained_lab.runs["vae"], view="walks")
+    visitor.press("Decode", "radio")
+    expect(visitor.page).to_have_url(re.compile("view=decode"))
+    visitor.page.go_back()
+    visitor.settle()
+    expect(visitor.main.get_by_role("radio", name="Walks", exact=True)).to_be_checked()
+    expect(visitor.page).to_have_url(re.compile("view=walks"))
+
+
 def test_the_language_that_was_chosen_holds_after_a_reload_and_on_a_link(server: Server, visit: Visit) -> None:
     visitor = visit(server, lang="pt")
     visitor.page.goto(f"{server.address}/latent")

@@ -29,8 +29,11 @@ pytestmark = pytest.mark.browser
 #: Packages of which nothing may be in the server: TensorFlow, and the compiled packages that Keras cannot do without.
 NEVER_MAPPED = {"tensorflow", "keras", "tf2onnx", "h5py", "ml_dtypes", "optree"}
 
-#: Every page, and the other view of one that has two.
-VIEWS = {**{name: name for name in PAGES}, "decode": "latent"}
+#: Every page, and what its address says; the Latent page with each of its views.
+VIEWS: dict[str, tuple[str, dict[str, str]]] = {
+    **{name: (name, {}) for name in PAGES},
+    **{f"latent-{view}": ("latent", {"view": view}) for view in ("decode", "walks", "learned", "two", "clusters")},
+}
 
 #: Names that a folder in a zip can have, and that HTML, Markdown or Streamlit's own directives would take for markup.
 MARKED = ("<b>bold<b>", "[x](http:example.com) **y**", ":red[z] $a$ ~~s~~", "www.example.com &lt; me@example.com")
@@ -64,10 +67,10 @@ def server(
 
 def open_view(visitor: Visitor, view: str, runs: TrainedLab) -> None:
     """Open one of `VIEWS`."""
-    visitor.open(VIEWS[view], **({"run": runs.runs["vae"]} if view == "decode" else {}))
-    if view == "decode":
-        visitor.main.get_by_role("radiogroup").first.get_by_role("radio").nth(1).click()
-        visitor.settle()
+    page, address = VIEWS[view]
+    visitor.open(page, **(address | {"run": runs.runs["vae"]} if address else {}))
+    expect(visitor.main.get_by_role("progressbar")).to_have_count(0)  # some have a job do what they show
+    visitor.settle()
 
 
 def mapped_packages(pid: int) -> set[str]:
@@ -213,10 +216,10 @@ def test_markup_in_the_names_of_classes_is_text_on_datasets(server: Server, visi
 def test_markup_in_the_names_of_classes_is_text_on_the_map(server: Server, visit: Visit, marked: str) -> None:
     visitor = visit(server)
     visitor.open("latent", run=marked)
-    legend = visitor.main.locator(".legendtext")
+    legend = visitor.map().locator(".legend .name")
     assert sorted(legend.all_text_contents()) == sorted(MARKED)
     visitor.page.mouse.move(*visitor.first_point())
-    hover = visitor.main.locator(".hoverlayer .hovertext")
+    hover = visitor.map().locator(".tip")
     expect(hover).to_contain_text("#")
     assert any(name in (hover.text_content() or "") for name in MARKED)
     visitor.lasso()

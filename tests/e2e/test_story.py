@@ -185,7 +185,6 @@ def test_a_lasso_on_the_map_shows_the_images_inside(ready: Server, visit: Visit)
 def test_a_click_on_a_point_of_the_map_shows_its_image(ready: Server, visit: Visit) -> None:
     visitor = visit(ready)
     visitor.open("latent", run=run_of(ready, "conv_ae"))
-    visitor.press("a click", "radio")
     visitor.page.mouse.click(*visitor.first_point())
     expect(visitor.main.get_by_role("heading", name="Images selected: 1", exact=True)).to_be_visible()
 
@@ -218,7 +217,7 @@ def test_tsne_is_made_by_a_worker_and_then_kept(ready: Server, visit: Visit) -> 
     visitor.press("t-SNE", "radio")
     worth = visitor.main.get_by_text(re.compile(r"divergence reached: \d\.\d+ nats"))
     expect(worth).to_be_visible()
-    expect(visitor.main.get_by_role("figure")).to_be_visible()
+    expect(visitor.map()).to_be_visible()
     said, jobs = worth.inner_text(), len(list((ready.artifacts / "jobs").glob("latent_map-*")))
 
     again = visit(ready)

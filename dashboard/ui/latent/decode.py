@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aelab.errors import LabError
 from aelab.inference import Codes, Inference
@@ -14,16 +15,18 @@ from aelab.runs import Run
 from aelab.studies import decoding
 from aelab.studies.decoding import Surroundings
 from ui import caches, charts, drawn, mosaic, told
-from ui.i18n import say, t
+from ui.i18n import t
+from ui.latent import typed
+from ui.latent.walks import words
 
 _X, _Y = "decode.x", "decode.y"
-_TYPED = "decode.typed"
 _STEPS = 15
 _DRAWN = 20
 
 
-def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
+def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
     """Draw the decoder's answer at a position chosen in `controls`, in `main`."""
+    networks = caches.networks(run)
     with controls:
         label = told.pick_class(run)
     with main, st.spinner(t("Encoding the test images…")):
@@ -34,7 +37,7 @@ def show(run: Run, networks: Inference, controls: Any, main: Any) -> None:
     if networks.latent_dim == 2:
         _plane(run, networks, around, label, controls, main)
     else:
-        _walk(networks, around, label, controls, main)
+        _walk(run, networks, around, label, controls, main)
 
 
 def _show_draws(run: Run) -> None:
@@ -54,25 +57,22 @@ def _show_draws(run: Run) -> None:
     )
 
 
-def _plane(run: Run, networks: Inference, around: Surroundings, label: int | None, controls: Any, main: Any) -> None:
+def _plane(
+    run: Run,
+    networks: Inference,
+    around: Surroundings,
+    label: int | None,
+    controls: DeltaGenerator,
+    main: DeltaGenerator,
+) -> None:
     """Decode any position of a two-dimensional latent space: typed, slid or clicked."""
     half = float(np.ceil(max(1.0, around.extent)))  # a square around nearly all codes
     reach = max(8.0, 2 * half)
     with controls:
-        st.text_input(
-            t("Position"),
-            placeholder="(-1, 3)",
-            key=_TYPED,
-            on_change=_read_typed,
-            args=(reach,),
-            help=t("Two numbers with a comma between them."),
-        )
-        problem = st.session_state.get(f"{_TYPED}.problem")
-        if problem and st.session_state[_TYPED]:  # the field is empty again after another page
-            st.error(say(problem), icon=":material/error:")
+        typed.ask(run, partial(_read_typed, reach), t("Two numbers with a comma between them."))
         for key, name in ((_X, "x"), (_Y, "y")):
             st.session_state[key] = float(np.clip(st.session_state.get(key, 0.0), -reach, reach))
-            st.slider(name, -reach, reach, step=0.05, key=key, on_change=_forget_typed)
+            st.slider(name, -reach, reach, step=0.05, key=key, on_change=typed.forget)
     position = (st.session_state[_X], st.session_state[_Y])
     code = np.array([position], np.float32)
     with main:
@@ -101,11 +101,19 @@ def _plane(run: Run, networks: Inference, around: Surroundings, label: int | Non
         )
 
 
-def _walk(networks: Inference, around: Surroundings, label: int | None, controls: Any, main: Any) -> None:
-    """Walk along one dimension of a larger latent space, from the mean code of the test images."""
+def _walk(
+    run: Run,
+    networks: Inference,
+    around: Surroundings,
+    label: int | None,
+    controls: DeltaGenerator,
+    main: DeltaGenerator,
+) -> None:
+    """Walk along one dimension of a larger latent space, from a typed position or the mean code of the test images."""
     spread = around.spread
     order = np.argsort(-spread)
     with controls:
+        base = typed.position(run)
         dimension = st.selectbox(
             t("Latent dimension"),
             [int(each) for each in order],
@@ -115,23 +123,26 @@ def _walk(networks: Inference, around: Surroundings, label: int | None, controls
         )
         reach = float(np.ceil(3 * max(spread[dimension], 1e-3)))
         away = t("Away from the mean code") if networks.encodes else t("Away from the middle of the prior")
+        away = away if base is None else t("Away from the position")
         value = st.slider(away, -reach, reach, 0.0, reach / 50, key=f"decode.value.{dimension}")
     steps = np.linspace(-reach, reach, 11, dtype=np.float32)
-    walk = np.repeat(around.mean[None], len(steps) + 1, axis=0).astype(np.float32)
+    walk = np.repeat(around.mean[None] if base is None else base, len(steps) + 1, axis=0).astype(np.float32)
     walk[:, dimension] += np.append(steps, np.float32(value))
     images = networks.decode(walk, label)
     with main:
         _answer(images[-1], around, walk[-1:], t("Decoded at {value}", value=f"{value:+.2f}"))
         way = {"number": dimension + 1, "low": f"{-reach:g}", "high": f"{reach:g}"}
-        st.markdown(
-            t(
+        if base is not None:
+            moved = t("The position, moved along dimension {number} from {low} to {high}:", **way)
+        elif networks.encodes:
+            moved = t(
                 "The mean code of N = {count} test images, moved along dimension {number} from {low} to {high}:",
                 count=len(around.codes),
                 **way,
             )
-            if networks.encodes
-            else t("The middle of the prior, moved along dimension {number} from {low} to {high}:", **way)
-        )
+        else:
+            moved = t("The middle of the prior, moved along dimension {number} from {low} to {high}:", **way)
+        st.markdown(moved)
         mosaic.show(images[:-1], len(steps), alt=t("A row of decoded images along one latent dimension"))
         st.caption(t("Train a run with a latent dimension of 2 to see and click the whole plane."))
 
@@ -140,24 +151,7 @@ def _answer(image: Images, around: Surroundings, code: Codes, caption: str) -> N
     """Draw the decoded image, and state how far the position is from real ones: far from data is made up."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mosaic.show_one(image, alt=t("The decoded image"))
-        st.markdown(f"**{caption}**  \n{_say_how_far(around, code)}")
-
-
-def _say_how_far(around: Surroundings, code: Codes) -> str:
-    if not len(around.codes):
-        return t(
-            "It lies {distance} from the middle of the prior; draws of the prior lie about {usual} from it. Far from "
-            "where it was trained to draw, the picture means nothing.",
-            distance=f"{np.linalg.norm(code):.2f}",
-            usual=f"{np.sqrt(code.shape[1]):.2f}",
-        )
-    return t(
-        "Of the codes of N = {count} test images, the nearest is {distance} away; from a code to the nearest "
-        "other it is {usual} at the median. Far from real codes, the picture is made up.",
-        count=len(around.codes),
-        distance=f"{around.nearest(code):.2f}",
-        usual=f"{around.apart:.2f}",
-    )
+        st.markdown(f"**{caption}**  \n{words.distance(around, code)}")
 
 
 def _grid_config(half: float, label: int | None) -> decoding.Config:
@@ -167,20 +161,15 @@ def _grid_config(half: float, label: int | None) -> decoding.Config:
 
 
 def _read_typed(reach: float) -> None:
-    """Go to the position that was typed, or keep what is wrong with it for the page to say."""
-    try:
-        x, y = decoding.parse_position(st.session_state[_TYPED], 2)[0]
-        if max(abs(x), abs(y)) > reach:
-            raise LabError(
-                "Both numbers must be from {low} to {high}, where there may be codes; the position is {value}.",
-                low=-reach,
-                high=reach,
-                value=repr(st.session_state[_TYPED][:60]),
-            )
-    except LabError as error:
-        st.session_state[f"{_TYPED}.problem"] = error
-        return
-    st.session_state[f"{_TYPED}.problem"] = None
+    """Go to the position that was typed, where it is one and lies on the plane."""
+    x, y = decoding.parse_position(st.session_state[typed.KEY], 2)[0]
+    if max(abs(x), abs(y)) > reach:
+        raise LabError(
+            "Both numbers must be from {low} to {high}, where there may be codes; the position is {value}.",
+            low=-reach,
+            high=reach,
+            value=repr(st.session_state[typed.KEY][:60]),
+        )
     st.session_state[_X], st.session_state[_Y] = float(x), float(y)
 
 
@@ -188,9 +177,4 @@ def _read_click() -> None:
     points = st.session_state["decode.plane"]["selection"]["points"]
     if points:
         st.session_state[_X], st.session_state[_Y] = float(points[0]["x"]), float(points[0]["y"])
-        _forget_typed()
-
-
-def _forget_typed() -> None:
-    """Empty the field of the typed position, which is no longer the one that is shown."""
-    st.session_state[_TYPED], st.session_state[f"{_TYPED}.problem"] = "", None
+        typed.forget()

@@ -1,0 +1,1 @@
+"""The view of two runs beside each other: two maps with one selection, and what they share."""

@@ -1,0 +1,1 @@
+"""The view of groups found in the codes, held against the classes."""

@@ -1,0 +1,14 @@
+"""Numbers as pages say them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NOTHING: Final = 1e-5  # less is what 32 bits make of the same number twice
+
+
+def figure(value: float) -> str:
+    """Return a number with the three digits that count, such as 0.00123, 1.23 or 1234: distances have no usual size."""
+    if abs(value) < _NOTHING:
+        return "0"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"

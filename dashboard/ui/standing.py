@@ -1,0 +1,67 @@
+"""Choices which stand in the address where they are not the usual ones: a reload shows the same."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Container, Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from ui import address
+
+T = TypeVar("T")
+
+
+def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[str], T]) -> T:
+    """Let a control stand where it was left, or where the address asks for, or else where it usually does.
+
+    Parameters
+    ----------
+    key : str
+        Of the control, which is drawn next.
+    name : str
+        What the choice is called in the address.
+    options : container
+        What can be chosen; an earlier choice that no longer can be gives way.
+    usual : object
+    read : callable
+        Makes an option of its text in the address; a `ValueError` where it cannot.
+    """
+    found = st.session_state.get(key)
+    if found is None and name in st.query_params:
+        with contextlib.suppress(ValueError):
+            found = read(st.query_params[name])
+    standing: T = found if found is not None and found in options else usual
+    st.session_state[key] = standing
+    return standing
+
+
+def keep(name: str, value: object, usual: object) -> None:
+    """Let the address say what was chosen."""
+    address.keep({name: value} if value != usual else {}, (name,))
+
+
+def pills(label: str, options: Mapping[str, str], key: str, name: str, usual: str) -> str:
+    """Draw a choice of which one always holds, and which stands in the address as `name`.
+
+    Parameters
+    ----------
+    label : str
+    options : mapping of str to str
+        What can be chosen, and what people read.
+    key, name, usual : str
+        As `begin` has them.
+    """
+    begin(key, name, options, usual, str)
+    picked: str = st.pills(
+        label,
+        list(options),
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        wrap=True,  # the column is narrow
+        persist_state="session",
+    )
+    keep(name, picked, usual)
+    return picked
