@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from ui import caches
 from ui.guards import empty
 from ui.i18n import t
+from ui.latent import selection
 from ui.latent.views import VIEWS
 from ui.pickers import pick_run
 from ui.room import pick_view
@@ -24,5 +26,7 @@ if not run.decodes:
         )
 with controls:
     view = pick_view("latent", VIEWS, run)
+    if run.encodes:
+        selection.stand(caches.images_of(run))
 question.caption(t(view.question))
 view.show(run, controls, main)

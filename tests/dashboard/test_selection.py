@@ -51,6 +51,22 @@ def test_a_selection_of_one_run_is_that_of_another_on_the_same_images(page: AppT
     assert "Images selected: 4" in words(page)
 
 
+def test_the_address_names_what_is_selected_and_forgets_it_where_nothing_is(
+    page: AppTest, visit_plain, lab: TrainedLab
+) -> None:
+    again = visit_plain("latent", run=lab.runs["conv_ae"], selected=page.query_params["selected"])
+    assert "Images selected: 4" in words(again)
+    press(page, "Select nothing")
+    assert "selected" not in page.query_params
+
+
+def test_a_selection_that_is_not_kept_is_said_to_be_so(visit, lab: TrainedLab) -> None:
+    page = visit("latent", run=lab.runs["conv_ae"], selected="0123456789abcdef")
+    assert "no longer kept" in words(page)
+    assert "Images selected: 0" in words(page)
+    assert "selected" not in page.query_params
+
+
 def test_nothing_selected_can_be_undone_and_everything_be_selected(page: AppTest, digits: Dataset) -> None:
     press(page, "Select nothing")
     assert "Images selected: 0" in words(page)

@@ -132,6 +132,29 @@ def test_what_is_selected_stays_so_on_another_projection_of_another_run(
     assert chosen(visitor.map()) == before != []
 
 
+def test_the_address_shows_the_selection_to_others_and_the_browser_s_back_undoes_it(
+    server: Server, trained_lab: TrainedLab, visit: Visit
+) -> None:
+    visitor = visit(server)
+    visitor.open("latent", run=trained_lab.runs["conv_ae"])
+    lasso(visitor, LEFT)
+    first = chosen(visitor.map())
+    visitor.page.reload()
+    visitor.settle()
+    assert chosen(visitor.map()) == first != []
+
+    again = visit(server)
+    again.page.goto(visitor.page.url)
+    again.settle()
+    assert chosen(again.map()) == first
+
+    lasso(visitor, RIGHT)
+    assert chosen(visitor.map()) != first
+    visitor.page.go_back()
+    visitor.settle()
+    assert chosen(visitor.map()) == first
+
+
 def test_a_class_that_is_hidden_is_neither_selected_nor_pointed_at(
     server: Server, trained_lab: TrainedLab, visit: Visit
 ) -> None:

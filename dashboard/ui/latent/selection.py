@@ -1,4 +1,7 @@
-"""Which images are selected: it stays when colours, projections and views change, and two maps share it."""
+"""Which images are selected: it stays when colours, projections and views change, and two maps share it.
+
+The address names the selection, so that a reload shows it again, and a link shows it to others of the lab.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,30 @@ import numpy.typing as npt
 import streamlit as st
 
 from aelab.datasets.store import Dataset
+from aelab.studies import kept_selections
+from ui import address
+from ui.i18n import t
 
 _MOST_STEPS: Final = 20
+_NAME: Final = "selected"  # in the address
 
 Steps: TypeAlias = tuple[npt.NDArray[np.intp], ...]
 
 
 def _key(data: Dataset) -> str:
     return f"latent.selected.{data.name}.{data.checksum}"
+
+
+def stand(data: Dataset) -> None:
+    """Take up the selection of an address that somebody comes with or goes back to; let it name what is selected."""
+    asked = st.query_params.get(_NAME, "")
+    if address.went_back() or (asked and _key(data) not in st.session_state):
+        found = kept_selections.find(data, asked) if asked else ()
+        if found is None:
+            st.caption(t("What this address says is selected is no longer kept, or is of other images."))
+        else:
+            select(data, found)
+    _tell(data)
 
 
 def selected(data: Dataset) -> npt.NDArray[np.intp]:
@@ -30,6 +49,7 @@ def select(data: Dataset, indices: npt.ArrayLike) -> None:
     chosen = asked[(asked >= 0) & (asked < len(data.labels))]
     if not np.array_equal(chosen, selected(data)):
         st.session_state[_key(data)] = (*_steps(data), chosen)[-_MOST_STEPS:]
+        _tell(data)
 
 
 def clear(data: Dataset) -> None:
@@ -46,9 +66,16 @@ def undo(data: Dataset) -> None:
     """Select what was selected before."""
     if can_undo(data):
         st.session_state[_key(data)] = _steps(data)[:-1]
+        _tell(data)
 
 
 def _steps(data: Dataset) -> Steps:
     """Return what was selected, one after the other; the last is selected now."""
     steps: Steps = st.session_state.get(_key(data), (np.zeros(0, np.intp),))
     return steps
+
+
+def _tell(data: Dataset) -> None:
+    """Let the address name what is selected."""
+    chosen = selected(data)
+    address.keep({_NAME: kept_selections.keep(data, chosen)} if len(chosen) else {}, [_NAME])
