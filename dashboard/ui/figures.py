@@ -19,6 +19,7 @@ from ui import mosaic
 
 _SMALL = 64  # pixels: images up to this wide are shown without smoothing
 _STOPS = 256
+_SEEN = 0.2, 0.9  # the part of the scale that stands out from dark and from bright pages
 #: Cividis, which looks the same to people who see colours differently (Nuñez et al. 2018, PLOS ONE 13(7) e0199239).
 _SCALE = np.array([colors.hex_to_rgb(stop) for stop in colors.sequential.Cividis], float)
 _PLACES = np.linspace(0, 1, len(_SCALE))
@@ -82,8 +83,11 @@ def coloured(values: npt.NDArray[np.floating], highest: float) -> npt.NDArray[np
 
 
 def ramp(count: int) -> list[str]:
-    """Return `count` colours from the lowest to the highest value, as `#rrggbb`."""
-    return ["#{:02x}{:02x}{:02x}".format(*color) for color in coloured(np.linspace(0, 1, count), 1.0)]
+    """Return `count` colours of points from the lowest to the highest value, as `#rrggbb`.
+
+    Without the ends of the scale: a dark page would swallow points of the one, a bright page those of the other.
+    """
+    return ["#{:02x}{:02x}{:02x}".format(*color) for color in coloured(np.linspace(*_SEEN, count), 1.0)]
 
 
 def scale(low: str, high: str, alt: str) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from ui import charts
+from ui import charts, figures
+
+_STOPS = 16  # colours of a scale, between which Plotly goes in straight lines
 
 
 def measured(figure: go.Figure, values: npt.NDArray[np.generic], measure: str) -> go.Figure:
@@ -32,7 +34,7 @@ def measured(figure: go.Figure, values: npt.NDArray[np.generic], measure: str) -
     figure.data[0].update(
         marker={
             "color": numbers,
-            "colorscale": "Cividis",
+            "colorscale": figures.ramp(_STOPS),
             "cmin": low,
             "cmax": high,
             "colorbar": {"title": {"text": charts.text(measure), "side": "right"}, "thickness": 14},
