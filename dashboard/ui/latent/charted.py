@@ -24,7 +24,6 @@ from ui.latent.canvas import canvas
 from ui.latent.canvas.canvas import Colours, Points
 from ui.latent.canvas.decoding import Decoder
 from ui.latent.canvas.thumbnails import Thumbnails, thumbnails
-from ui.latent.projecting import pick
 
 _HEARD = "latent.heard"
 _PLAIN, _IMAGES = "latent.plain", "latent.thumbnails"
@@ -193,7 +192,16 @@ def _plotly(data: Dataset, found: LatentMap, words: Words, colours: Colours, sta
 def pick_tool() -> charts.SelectionTool:
     """Draw the choice between lasso and click: with the one in hand, the chart does not hear the other."""
     tools: dict[charts.SelectionTool, str] = {"lasso": t("a lasso"), "click": t("a click")}
-    return pick(t("Select with"), tools, "latent.tool")
+    picked: charts.SelectionTool = st.pills(
+        t("Select with"),
+        list(tools),
+        default="lasso",
+        required=True,
+        format_func=tools.__getitem__,
+        key="latent.tool",
+        persist_state="session",
+    )
+    return picked
 
 
 def _hear(data: Dataset, ids: npt.NDArray[np.intp]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 import streamlit as st
 
@@ -27,8 +25,6 @@ from ui.i18n import say, t
 from ui.labels import class_names, factor_name
 from ui.latent import caches_maps
 from ui.waiting import is_done, wait_for
-
-Choice = TypeVar("Choice", bound=str)
 
 _USUAL = "pca"
 _AXES = ("x", "y", "z")
@@ -181,18 +177,3 @@ def _coloured(run: Run, found: LatentMap, config: Config, name: str) -> Colourin
             return caches_maps.finished_colours(job)
         name = "class"
     return caches_maps.coloured(run, config, name, found)
-
-
-def pick(label: str, options: Mapping[Choice, str], key: str, usual: Choice | None = None) -> Choice:
-    """Draw a choice of which one always holds, at first the usual one, or else the first."""
-    picked: Choice = st.pills(
-        label,
-        list(options),
-        default=usual or next(iter(options)),
-        required=True,
-        format_func=options.__getitem__,
-        key=key,
-        wrap=True,  # the column is narrow
-        persist_state="session",
-    )
-    return picked

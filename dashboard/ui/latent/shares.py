@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -39,11 +40,10 @@ def figure(
         Names, as users may have given them.
     title, x, y : str
     """
-    shown = [charts.text(charts.short(name)) for name in columns]
-    turned = len(shown) > 4 and max(map(len, shown)) > _TURNED
+    turned = len(columns) > 4 and max(map(len, map(charts.short, columns))) > _TURNED
     lines = "<br>".join(textwrap.wrap(title.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"), 48))
     above = 48 + _LINE * lines.count("<br>")
-    below = _LETTER * max(map(len, shown)) if turned else _LINE
+    below = _LETTER * max(map(len, map(charts.short, columns))) if turned else _LINE
     trace = {
         "type": "heatmap",
         "z": values,
@@ -58,7 +58,6 @@ def figure(
     }
     if len(columns) <= _MOST_TEXTS:
         trace |= {"text": text, "texttemplate": "%{text}", "textfont": {"size": 12}}
-    plain = {"showgrid": False, "zeroline": False, "automargin": True}
     return go.Figure(
         [trace],
         {
@@ -66,19 +65,19 @@ def figure(
             "margin": {"l": 10, "r": 10, "t": above, "b": 10},
             "height": above + _ROW * len(rows) + below + 50,  # the title of the axis
             "dragmode": False,
-            "xaxis": {
-                "title": {"text": x},
-                "tickvals": list(range(len(shown))),
-                "ticktext": shown,
-                "tickangle": -90 if turned else 0,
-                **plain,
-            },
-            "yaxis": {
-                "title": {"text": y},
-                "tickvals": list(range(len(rows))),
-                "ticktext": [charts.text(charts.short(name)) for name in rows],
-                "autorange": "reversed",
-                **plain,
-            },
+            "xaxis": _axis(x, columns) | {"tickangle": -90 if turned else 0},
+            "yaxis": _axis(y, rows) | {"autorange": "reversed"},
         },
     )
+
+
+def _axis(title: str, names: Sequence[str]) -> dict[str, Any]:
+    """Return an axis that says what each row or column is."""
+    return {
+        "title": {"text": title},
+        "tickvals": list(range(len(names))),
+        "ticktext": [charts.text(charts.short(name)) for name in names],
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+    }

@@ -16,9 +16,7 @@ from ui.pickers import describe, say_no_run
 
 #: What the second run is called in the address, here and on the page of the time machine.
 _BESIDE = "beside"
-
-
-_FEWEST = 3
+_FEWEST = 3  # test images that make a map
 
 
 def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
