@@ -72,6 +72,7 @@ def test_a_point_and_nothing_can_be_asked_for() -> None:
         {"polygon": [[0, 0], [1, 1], [1, float("nan")]], **FLAT},
         {"polygon": [[0, 0], [1, 1], [1, float("inf")]], **FLAT},
         {"polygon": [[0, 0], [1, 1], [1, 1e300]], **FLAT},
+        {"polygon": [[0, 0], [1, 1], [1, 10**400]], **FLAT},
         {"polygon": [[0, 0], [1, 1], [1, "0"]], **FLAT},
         {"polygon": [[0, 0], [1, 1], [1, None]], **FLAT},
         {"polygon": [[0.0, 0.0]] * 20_001, **FLAT},
@@ -85,12 +86,16 @@ def test_what_makes_no_sense_selects_nothing_and_breaks_nothing(value: object) -
 
 
 def test_hidden_classes_that_are_none_are_passed_over() -> None:
-    found = asked({"polygon": SQUARE, **FLAT, "hidden": ["0", None, True, {}]}, POINTS, np.array([1, 1, 0, 0]))
+    found = asked(
+        {"polygon": SQUARE, **FLAT, "hidden": ["0", None, True, {}, -1, 10**400]}, POINTS, np.array([1, 1, 0, 0])
+    )
     assert found is not None
     assert found.rows.tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("value", [None, [], [1], [1, 2, 3], ["1", 2], [float("nan"), 0], "here", [True, 1]])
+@pytest.mark.parametrize(
+    "value", [None, [], [1], [1, 2, 3], ["1", 2], [float("nan"), 0], "here", [True, 1], [0, -(10**400)]]
+)
 def test_a_place_is_as_many_numbers_as_the_map_has_axes(value: object) -> None:
     assert place_of(value, 2) is None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from aelab.studies.lasso import inside
 
 _MOST_CORNERS = 20_000  # a hand draws some hundreds
+_LARGEST = 1e30
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,7 +65,8 @@ def asked(
     within = inside(sheet, [corner for corner in polygon if corner is not None])
     hidden = value.get("hidden")
     if classes is not None and isinstance(hidden, list):
-        within &= ~np.isin(classes, [code for code in hidden if type(code) is int])
+        codes = int(classes.max(initial=0)) + 1
+        within &= ~np.isin(classes, [code for code in hidden if row_of(code, codes) is not None])
     return Asked(np.flatnonzero(within), add)
 
 
@@ -82,6 +83,7 @@ def row_of(value: object, count: int) -> int | None:
 def _numbers(value: object, count: int) -> Floats | None:
     if not isinstance(value, list) or len(value) != count:
         return None
-    if not all(type(each) in (int, float) and math.isfinite(each) and abs(each) < 1e30 for each in value):
+    # No number that is not finite is below the bound; an int may be too large to become a float, but not to compare.
+    if not all(type(each) in (int, float) and abs(each) < _LARGEST for each in value):
         return None
     return np.array(value, np.float64)
