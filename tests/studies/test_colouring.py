@@ -66,12 +66,19 @@ def test_density_is_one_over_the_mean_distance_to_ten_neighbours(mapped) -> None
     )
 
 
-def test_codes_that_are_equal_have_a_density_that_is_a_number(mapped) -> None:
+@pytest.mark.parametrize("unit", [0.001, 1, 1000])
+def test_codes_that_are_equal_are_as_dense_as_the_densest_that_differ(mapped, unit: float) -> None:
     _, networks, dataset = mapped
-    codes = np.concatenate([np.zeros((20, 2)), [[1, 1], [2, 2]]]).astype(np.float32)
+    codes = (unit * np.concatenate([np.zeros((20, 2)), [[3, 4], [6, 8]]])).astype(np.float32)
     values = colour("density", some(dataset, codes), networks, dataset).values
-    assert np.isfinite(values).all()
-    assert values[0] == values.max()
+    np.testing.assert_allclose(values[:21], 1 / (5 * unit), rtol=1e-3)
+    assert 0 < values[21] < values[20]
+
+
+def test_codes_that_are_all_equal_have_a_density_that_is_a_number(mapped) -> None:
+    _, networks, dataset = mapped
+    values = colour("density", some(dataset, np.zeros((20, 2), np.float32)), networks, dataset).values
+    assert values.tolist() == [1.0] * 20
 
 
 def test_a_prediction_is_right_where_most_neighbours_agree_with_the_label(mapped) -> None:

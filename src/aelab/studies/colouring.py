@@ -186,8 +186,9 @@ def _errors(found: LatentMap, inference: Inference, dataset: Dataset, progress: 
 def _densities(found: LatentMap, inference: Inference, dataset: Dataset, progress: Progress) -> Values:
     _, distances = nearest_others(found.codes, min(_NEAREST, len(found.codes) - 1), progress)
     mean = distances.mean(axis=1)
-    smallest = mean[mean > 0].min(initial=np.inf)  # codes that are equal lie no denser than the densest that differ
-    return (1 / np.maximum(mean, min(smallest, 1.0))).astype(np.float32), ()
+    apart = mean[mean > 0]
+    smallest = apart.min() if len(apart) else 1.0  # codes that are equal lie no denser than the densest that differ
+    return (1 / np.maximum(mean, smallest)).astype(np.float32), ()
 
 
 def _predictions(found: LatentMap, inference: Inference, dataset: Dataset, progress: Progress) -> Values:
