@@ -15,5 +15,6 @@ def prune_files(folder: Path, ending: str, most_bytes: int) -> None:
         for path, stat in sorted(files, key=lambda file: file[1].st_mtime):
             if used <= most_bytes:
                 return
-            Path(path).unlink(missing_ok=True)
-            used -= stat.st_size
+            with contextlib.suppress(OSError):  # Windows deletes no file that somebody reads: the next is tried
+                Path(path).unlink(missing_ok=True)
+                used -= stat.st_size
