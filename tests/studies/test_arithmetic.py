@@ -88,7 +88,11 @@ def test_every_group_that_is_offered_has_images_and_can_be_written_and_read(digi
         assert groups.parse(str(group), digits) == groups.parse(digits.class_names[group.number], digits) == group
 
 
-@pytest.mark.parametrize("text", ["", "ten", "class:10", "class:-1", "class:²", "factor:size=1", "factor:", "<b>"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ten", "class:10", "class:-1", "class:²", f"class:{'9' * 5000}", "factor:size=1", "factor:", "<b>"],
+    ids=lambda text: text[:20],
+)
 def test_what_is_no_group_is_named(digits, text: str) -> None:
     with pytest.raises(LabError, match="is no group of dataset digits"):
         groups.parse(text, digits)

@@ -105,7 +105,7 @@ def parse(text: str, dataset: Dataset) -> Group:
         return Group(CLASS, number=dataset.class_names.index(text))
     kind, _, rest = text.partition(":")
     factor, equals, value = rest.partition("=")
-    if kind == CLASS and rest.isdecimal() and int(rest) < len(dataset.class_names):
+    if kind == CLASS and rest in map(str, range(len(dataset.class_names))):
         return Group(CLASS, number=int(rest))
     if kind == FACTOR and equals and factor in dataset.factors:
         return Group(FACTOR, factor=factor, value=value)
