@@ -13,10 +13,14 @@ from labs import TrainedLab
 from seen import errors
 from streamlit.testing.v1 import AppTest
 
+from aelab import inference, runs
 from aelab.datasets.store import Dataset
+from aelab.studies import latent_map
+from aelab.studies.latent_map import Config
+from aelab.studies.spreading import spread_order
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "dashboard"))
-from ui.latent.canvas import decoding
+from ui.latent.canvas import decoding, thumbnails
 from ui.latent.canvas.asked import asked, place_of, row_of
 
 POINTS = np.array([[0, 0], [1, 0], [0, 1], [5, 5]], np.float32)
@@ -168,3 +172,15 @@ def test_images_can_take_the_place_of_points(lab: TrainedLab, visit) -> None:
     found = told(page)["thumbnails"]
     assert sorted(found["rows"]) == list(range(359))
     assert (found["width"], found["height"]) == (28, 28)
+
+
+def test_the_same_images_of_another_run_are_spread_over_its_own_map(
+    lab: TrainedLab, visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnails, "_MOST", 40)
+    for run in (lab.runs["conv_ae"], lab.runs["pca"]):
+        page = visit("latent", run=run)
+        page.toggle(key="latent.thumbnails").set_value(True).run()
+        opened = runs.find(run)
+        found = latent_map.of_run(opened, inference.load(opened), opened.images(), Config())
+        assert told(page)["thumbnails"]["rows"] == spread_order(found.coordinates, 40).tolist()

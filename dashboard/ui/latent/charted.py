@@ -90,7 +90,7 @@ def show(
         lambda ids, add: select(data, ids, add),
         key="latent.canvas",
         decoder=decoder(run, data, found, key, found.inverse, label),
-        thumbnails=images_on(data, found, key),
+        thumbnails=images_on(run, data, found, key),
     )
 
 
@@ -101,10 +101,11 @@ def decodes_in_page() -> bool:
     return canvas.works() and not st.session_state.get(_PLAIN)
 
 
-def images_on(data: Dataset, found: LatentMap, key: str) -> Thumbnails | None:
-    """Return the images to show instead of the points of a map, where somebody has asked for them."""
+def images_on(run: Run, data: Dataset, found: LatentMap, key: str) -> Thumbnails | None:
+    """Return the images to show instead of the points of a run's map, where somebody has asked for them."""
     asked = st.session_state.get(_IMAGES)
-    return thumbnails(data, key, found.coordinates, found.indices) if asked else None
+    named = f"{run.id} {run.created} {key}"  # another run puts the same images elsewhere
+    return thumbnails(data, named, found.coordinates, found.indices) if asked else None
 
 
 def select(data: Dataset, ids: npt.NDArray[np.intp], add: bool) -> None:

@@ -66,7 +66,7 @@ def _canvas(data: Dataset, run: Run, found: LatentMap, label: int | None, side: 
         lambda ids, add: charted.select(data, ids, add),
         key=f"two.{side}",
         decoder=charted.decoder(run, data, found, config, found.inverse, label),
-        thumbnails=charted.images_on(data, found, f"{run.id} {config}"),
+        thumbnails=charted.images_on(run, data, found, config),
     )
 
 
