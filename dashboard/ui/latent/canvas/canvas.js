@@ -19,7 +19,6 @@ class LatentMap {
     this.hands = new Hands(this, this.surface);
     this.watch = new ResizeObserver(() => this.measure());
     this.watch.observe(this.part("plot"));
-    this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.part("points").addEventListener("webglcontextlost", () => !this.closed && tell.state("webgl", false));
     this.surface.addEventListener("focus", () => this.startDecoding());
     this.tell = tell;
@@ -39,8 +38,10 @@ class LatentMap {
     if (this.changed("chosen", data.chosen?.url ?? "")) this.cloud.setChosen(chosen);
     if (this.changed("thumbnails", data.thumbnails?.url ?? "")) await this.takeThumbnails(data.thumbnails);
     if (this.changed("tiles", data.decoder?.tiles?.url ?? "")) await this.takeTiles(data.decoder?.tiles);
-    if (this.changed("decoder", JSON.stringify(data.decoder?.page ?? null))) this.takeDecoder();
-    if (this.changed("label", data.decoder?.page?.label)) this.again();
+    if (this.data !== data || this.closed) return this.moved(); // the newer has not waited for these pictures
+    const { label, ...network } = data.decoder?.page ?? {}; // another class needs no other network
+    if (this.changed("decoder", JSON.stringify(network))) this.takeDecoder();
+    if (this.changed("label", label)) this.again();
     await this.takeAnswer();
     this.drawAll();
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
@@ -87,11 +88,15 @@ class LatentMap {
   }
 
   async takeThumbnails(named) {
-    this.thumbnails = named && { ...named, picture: await picture(named.url) };
+    this.thumbnails = null; // those of another map belong to no point of this one
+    const found = named && { ...named, picture: await picture(named.url) };
+    if (this.loaded.thumbnails === (named?.url ?? "")) this.thumbnails = found; // else something newer has come
   }
 
   async takeTiles(named) {
-    this.tiles = named && { ...named, picture: await picture(named.url) };
+    this.tiles = null;
+    const found = named && { ...named, picture: await picture(named.url) };
+    if (this.loaded.tiles === (named?.url ?? "")) this.tiles = found;
   }
 
   toggle(code) {
