@@ -20,7 +20,7 @@ from ui import caches, definitions, figures, mosaic, standing
 from ui.figures import Figure, Shown
 from ui.guards import empty, guarded
 from ui.i18n import plain, t
-from ui.labels import class_name
+from ui.labels import class_name, factor_name
 from ui.latent import selection
 from ui.latent.walks import ends, kept, rows, takeaway, words
 from ui.numbers import figure
@@ -88,7 +88,7 @@ def group_name(data: Dataset, group: Group) -> str:
     if group.kind == groups_study.CLASS:
         return class_name(data, data.class_names[group.number])
     ends_of = {"low": t("low"), "high": t("high")}
-    return f"{t(group.factor)}: {ends_of.get(group.value, group.value)}"
+    return f"{factor_name(group.factor)}: {ends_of.get(group.value, group.value)}"
 
 
 def _pick_base(run: Run, data: Dataset, offered: list[Group], label: int | None) -> tuple[Place, str]:
