@@ -99,10 +99,7 @@ def _show_posteriors(run: Run, found: Learned, pair: tuple[int, int] | None) -> 
             class_names(data),
             t("unlabelled"),
             title=t("Posteriors of {shown} of N = {count} test images", shown=len(chosen), count=found.n),
-            axes=(
-                t("Latent dimension {number}", number=pair[0] + 1),
-                t("Latent dimension {number}", number=pair[1] + 1),
-            ),
+            axes=_names(pair),
             prior=t("prior"),
         ),
         key="learned.posteriors",
