@@ -102,6 +102,13 @@ def test_the_divergence_of_the_aggregate_is_that_of_the_one_distribution_it_is(m
     assert together.kurtosis[0] == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize(("mean", "beyond"), [(0.0, 0), (25.0, 0), (32.0, 1), (-1e6, 1)])
+def test_codes_where_the_prior_has_nothing_are_told_of(mean: float, beyond: float) -> None:
+    together = aggregate.aggregate(np.array([[mean, 0.0]] * 20), np.full((20, 2), -4.0))
+    np.testing.assert_allclose(together.beyond, [beyond, 0], atol=1e-3)
+    assert together.runs_off == bool(beyond)
+
+
 def test_codes_in_two_heaps_have_the_kurtosis_of_a_coin() -> None:
     mean = np.repeat([[-3.0], [3.0]], 100, axis=0)
     together = aggregate.aggregate(mean, np.full((200, 1), -10.0))

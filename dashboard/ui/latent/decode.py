@@ -18,6 +18,7 @@ from ui import caches, charts, drawn, mosaic, told
 from ui.i18n import t
 from ui.latent import typed
 from ui.latent.walks import words
+from ui.numbers import fixed
 
 _X, _Y = "decode.x", "decode.y"
 _STEPS = 15
@@ -117,7 +118,7 @@ def _walk(
         dimension = st.selectbox(
             t("Latent dimension"),
             [int(each) for each in order],
-            format_func=lambda each: t("{number} (spread {spread})", number=each + 1, spread=f"{spread[each]:.2f}"),
+            format_func=lambda each: t("{number} (spread {spread})", number=each + 1, spread=fixed(spread[each], 2)),
             help=t("Those that vary most over the test images come first.") if networks.encodes else None,
             key="decode.dimension",
         )

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 _BIN: Final = 0.1
 _LEAST_HALF, _MOST_HALF = 4.0, 30.0  # beyond 37, a float64 cannot tell the prior from nothing
+_MISSED: Final = 0.01  # share of the codes beyond the bins, from which on more than a few odd ones are missed
 _MOST_MIXED: Final = 2000  # posteriors in the density curves: more of them hardly change the curves
 _MOST_DRAWS: Final = 1000
 _AT_ONCE: Final = 100  # draws: with ten thousand posteriors, 8 MB
@@ -49,6 +50,8 @@ class Aggregate:
         Of q(z), exactly; the kurtosis is the excess, so that the standard normal has 0, 1 and 0.
     n : int
         Posteriors that were mixed for density and divergence; the moments are those of all.
+    beyond : ndarray, float64 (K,)
+        Share of q(z) beyond the bins.
     """
 
     edges: Floats
@@ -59,6 +62,12 @@ class Aggregate:
     variance: Floats
     kurtosis: Floats
     n: int
+    beyond: Floats
+
+    @property
+    def runs_off(self) -> bool:
+        """Whether codes lie where the prior has nothing: then `density` misses them, and `divergence` is too low."""
+        return bool(self.beyond.max() > _MISSED)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ def aggregate(mean: Floats, log_variance: Floats) -> Aggregate:
         spread,
         fourth / spread**2 - 3,
         len(mixed),
+        chances[:, 0] + chances[:, -1],
     )
 
 

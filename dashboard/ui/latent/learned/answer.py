@@ -6,6 +6,7 @@ from aelab.metrics.estimate import Estimate
 from aelab.studies.holes import Holes
 from aelab.studies.posterior import ACTIVE_VARIANCE, Learned
 from ui.i18n import t
+from ui.numbers import fixed
 
 _NEAR_CEILING = 0.9
 _FEW, _MOSTLY = 0.05, 0.75  # of the draws in holes, and of the pairs in which the draw is farther
@@ -19,7 +20,7 @@ def used(found: Learned) -> str:
         "active": active,
         "count": found.n,
         "limit": ACTIVE_VARIANCE,
-        "total": f"{found.total.mean:.2f}",
+        "total": fixed(found.total.mean, 2),
         "interval": _interval(found.total, 2),
     }
     if active == found.latent_dim:
@@ -88,9 +89,9 @@ def information(found: Learned) -> str:
         "{count} images a code belongs to; that can be {ceiling} at most. The other **{marginal}** "
         "({marginal_interval}) are how far all codes together are from the prior.",
         draws=parts.code.n,
-        code=f"{parts.code.mean:.2f}",
+        code=fixed(parts.code.mean, 2),
         code_interval=_interval(parts.code, 2),
-        marginal=f"{parts.marginal.mean:.2f}",
+        marginal=fixed(parts.marginal.mean, 2),
         marginal_interval=_interval(parts.marginal, 2),
         **values,
     )
@@ -102,4 +103,4 @@ def information(found: Learned) -> str:
 
 
 def _interval(found: Estimate, decimals: int) -> str:
-    return t("95% interval {low} to {high}", low=f"{found.low:.{decimals}f}", high=f"{found.high:.{decimals}f}")
+    return t("95% interval {low} to {high}", low=fixed(found.low, decimals), high=fixed(found.high, decimals))

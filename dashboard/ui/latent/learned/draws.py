@@ -47,14 +47,14 @@ def show(run: Run, found: Holes) -> None:
             ),
             x=t("Distance to the nearest code of a training image (lower: nearer to what was trained)"),
             y=t("Share (%)"),
-            mark=t("holes from {threshold} on", threshold=f"{found.threshold:.2f}"),
+            mark=t("holes from {threshold} on", threshold=figure(found.threshold)),
         ),
         key=f"learned.distances.{found.prior}",
         alt=t("Histograms of the distances of draws and of test images to the nearest code of a training image"),
     )
     reach = charts.reach(found.drawn, found.real, found.threshold)
     if max(found.drawn.max(), found.real.max()) > reach:
-        st.caption(t("The last bin holds everything from {reach} on.", reach=f"{reach:.2f}"))
+        st.caption(t("The last bin holds everything from {reach} on.", reach=figure(reach)))
     for shown, name in (
         (found.farthest, t("The draws farthest from every code, at distances of {span}:", span=_span(found.farthest))),
         (found.nearest, t("The draws nearest to a code, at distances of {span}:", span=_span(found.nearest))),

@@ -9,11 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 from aelab.models import models
 from aelab.runs import Run
 from aelab.studies import holes, posterior
+from aelab.studies.aggregate import Aggregate
 from aelab.studies.posterior import Learned
 from ui import caches, tables
 from ui.i18n import t
 from ui.labels import class_names
 from ui.latent.learned import answer, charts, definitions, draws, kept
+from ui.numbers import fixed
 
 _ELLIPSES = 200  # images: with more, one ellipse hides another
 _CURVES = 6
@@ -72,7 +74,7 @@ def _pick_pair(run: Run, found: Learned) -> tuple[int, int] | None:
     order = [int(each) for each in found.order]
 
     def name(dimension: int) -> str:
-        nats = f"{found.divergences[dimension].mean:.3f}"
+        nats = fixed(found.divergences[dimension].mean, 3)
         if found.active[dimension]:
             return t("{number} ({nats} nats)", number=dimension + 1, nats=nats)
         return t("{number} ({nats} nats, not used)", number=dimension + 1, nats=nats)
@@ -143,10 +145,7 @@ def _show_aggregate(found: Learned) -> None:
             together.edges,
             together.density[order],
             together.prior,
-            [
-                t("{number}: {nats} nats", number=int(each) + 1, nats=f"{together.divergence[each]:.3f}")
-                for each in order
-            ],
+            [t("{number}: {nats} nats", number=int(each) + 1, nats=_divergence(together, each)) for each in order],
             (t("all codes together"), t("prior")),
             title=t("Aggregate posterior against the prior, N = {count} test images", count=together.n),
             x=t("Value of the dimension"),
@@ -163,12 +162,30 @@ def _show_aggregate(found: Learned) -> None:
             shown=len(order),
             latent=found.latent_dim,
             number=first + 1,
-            mean=f"{together.mean[first]:.2f}",
-            variance=f"{together.variance[first]:.2f}",
-            kurtosis=f"{together.kurtosis[first]:.2f}",
+            mean=fixed(together.mean[first], 2),
+            variance=fixed(together.variance[first], 2),
+            kurtosis=fixed(together.kurtosis[first], 2),
         )
     )
+    if together.runs_off:
+        st.warning(
+            t(
+                "Codes lie beyond {end}, where the prior has nothing: of the dimension with the most of them, "
+                "{percent} %. The curves do not show them, and the true divergences are larger than those above. The "
+                "run has hardly been held to the prior: train it with a larger weight on the divergence, or a smaller "
+                "learning rate.",
+                end=f"±{together.edges[-1]:.0f}",
+                percent=f"{100 * together.beyond.max():.0f}",
+            ),
+            icon=":material/open_in_full:",
+        )
     st.markdown(answer.information(found))
+
+
+def _divergence(together: Aggregate, dimension: int) -> str:
+    """Return the divergence of a dimension; of one whose codes run off the curve, what it is at least."""
+    least = "> " if together.runs_off else ""
+    return f"{least}{together.divergence[dimension]:.3f}"
 
 
 def _show_holes(run: Run, top: DeltaGenerator, *, mixture: bool) -> None:
