@@ -70,8 +70,8 @@ def test_factors_are_answered_and_written_with_the_numbers_of_their_study(
     ("asked", "sentence"),
     [
         (
-            ("clusters", "--clusters", "99", "--limit", "20"),
-            "Clusters need at least 99 images; the test part of digits has 20. Choose another part, or fewer clusters.",
+            ("clusters", "--clusters", "30", "--limit", "20"),
+            "Clusters need at least 60 images; the test part of digits has 20. Choose another part, or fewer clusters.",
         ),
         (("clusters", "--clusters", "many"), "clusters must be a whole number between 0 and 100; it is 'many'."),
         (

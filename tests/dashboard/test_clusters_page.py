@@ -72,7 +72,7 @@ def test_the_verdict_follows_the_interval_of_the_lead(lab: TrainedLab, visit, wo
     expected = {
         0.1: "**The code is better than both.**",
         0.0: "**The code is no better than raw pixels or PCA of equal size:** the difference may be chance.",
-        -0.1: "**The code is worse than raw pixels, PCA of equal size.**",
+        -0.1: "**The code is worse than raw pixels and PCA of equal size.**",
     }
     assert [sentence in said for sentence in expected.values()] == [key == lead for key in expected]
 
@@ -152,7 +152,7 @@ def test_while_it_is_worked_out_the_page_says_so(lab: TrainedLab, visit) -> None
 def test_more_clusters_than_images_are_one_sentence_and_the_page_stays_usable(lab: TrainedLab, visit, workers) -> None:
     page = opened(visit, lab.runs["vae"], clusters=60, limit=50)
     assert errors(page) == [
-        "Clusters need at least 60 images; the test part of digits has 50. Choose another part, or fewer clusters."
+        "Clusters need at least 120 images; the test part of digits has 50. Choose another part, or fewer clusters."
     ]
     page.number_input(key="latent.clusters.clusters").set_value(3).run()
     until(lambda: all(folder.status(job).state not in OPEN for job in folder.all_jobs()))

@@ -117,6 +117,15 @@ def test_clusters_can_be_assigned_for_others_to_colour_by(opened, found: Cluster
     assert sizes == sorted(sizes, reverse=True)  # the largest is the first
 
 
+def test_clusters_of_single_images_are_refused_and_few_images_without_classes_have_few_clusters(opened) -> None:
+    networks, dataset = opened("pca")
+    with pytest.raises(LabError, match="Clusters need at least 20 images; the test part of digits has 19"):
+        clusters.run(networks, dataset, dataclasses.replace(QUICK, limit=19, clusters=10))
+    assert clusters.usual_count(dataset, np.full(24, -1)) == 2
+    assert clusters.usual_count(dataset, np.full(70, -1)) == 7
+    assert clusters.usual_count(dataset, np.full(5000, -1)) == 10
+
+
 def test_another_part_and_fewer_images_can_be_asked_for(opened) -> None:
     _, dataset = opened("pca")
     found = clusters.run(*opened("pca"), dataclasses.replace(QUICK, part="validation", limit=100))
@@ -162,11 +171,11 @@ class TestWithoutClasses:
 
 class TestRefusals:
     def test_more_clusters_than_images(self, opened) -> None:
-        with pytest.raises(LabError, match=r"need at least 50 images; the test part of digits has 20\."):
+        with pytest.raises(LabError, match=r"need at least 100 images; the test part of digits has 20\."):
             clusters.run(*opened("vae"), dataclasses.replace(QUICK, clusters=50, limit=20))
 
     def test_more_classes_than_images(self, opened) -> None:
-        with pytest.raises(LabError, match="10 clusters of 6 images cannot be: choose at most 6"):
+        with pytest.raises(LabError, match="Clusters need at least 20 images; the test part of digits has 6"):
             clusters.run(*opened("vae"), dataclasses.replace(QUICK, limit=6))
 
     @pytest.mark.parametrize("algorithm", ["kmeans", "mixture"])

@@ -46,7 +46,7 @@ def test_what_cannot_be_put_into_clusters_ends_with_its_sentence(lab: TrainedLab
     job = CLUSTERS.submit(lab.runs["vae"], dataclasses.replace(QUICK, clusters=100, limit=99))
     status = queue.wait(job, lambda now: None)
     assert status.state == "failed"
-    assert "Clusters need at least 100 images; the test part of digits has 99." in str(status.error)
+    assert "Clusters need at least 200 images; the test part of digits has 99." in str(status.error)
 
 
 def test_a_run_without_codes_is_refused_at_once(unet_lab: TrainedLab) -> None:

@@ -83,12 +83,16 @@ def assign(values: Values, classes: Labels, count: int, seed: int = 0, algorithm
     """
     found = algorithms[algorithm].fit(values, count, seed, Config().restarts).labels
     known = classes if not _reason(classes) else np.full(len(classes), -1)
-    return _order(found, known, (int(known.max(initial=-1)) + 1, count))[0]
+    return _order(found, known, count)[0]
 
 
 def usual_count(dataset: Dataset, classes: Labels) -> int:
-    """Return into how many clusters images of these classes are put unless somebody says: as many as there are."""
-    return _USUAL_CLUSTERS if _reason(classes) else len(dataset.class_names)
+    """Return into how many clusters images of these classes are put unless somebody says: as many as there are.
+
+    Where the classes are not known it is ten, and fewer where clusters would have fewer than ten images.
+    """
+    usual = min(_USUAL_CLUSTERS, max(2, len(classes) // _USUAL_CLUSTERS))
+    return usual if _reason(classes) else len(dataset.class_names)
 
 
 def run(inference: Inference, dataset: Dataset, config: Config, progress: Progress = no_progress) -> Clusters:
@@ -99,16 +103,17 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
     LabError
         If the run has no encoder, there are fewer images (or different codes) than clusters, or codes are no numbers.
     """
-    indices = _chosen(dataset, config)
+    indices = drawn_indices(dataset, room_for(dataset, config.limit), config.seed, config.part)
     labels = dataset.labels[indices]
     reason = _reason(labels)
     known = labels if not reason else np.full(len(labels), -1)
     classes = len(dataset.class_names) if not reason else 0
     count = config.clusters or usual_count(dataset, labels)
+    _check_images(dataset, config.part, len(indices), count)
     spaces, found = _fitted(codes_of(inference, dataset, indices), dataset, indices, count, config, progress)
     rows = _rows(spaces, found, known, config.seed)
     tried, n_tried = _tried(spaces["code"], config, progress)
-    ordered, matched = _order(found["code"].labels, known, (classes, count))
+    ordered, matched = _order(found["code"].labels, known, count)
     return Clusters(
         algorithm=config.algorithm,
         part=config.part,
@@ -130,18 +135,17 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
     )
 
 
-def _chosen(dataset: Dataset, config: Config) -> npt.NDArray[np.intp]:
-    indices = drawn_indices(dataset, room_for(dataset, config.limit), config.seed, config.part)
-    if len(indices) < max(2, config.clusters):
+def _check_images(dataset: Dataset, part: str, images: int, clusters: int) -> None:
+    """Refuse clusters of single images: they agree with any classes, and say nothing."""
+    if images < 2 * clusters:
         raise LabError(
             "Clusters need at least {least} images; the {part} part of {dataset} has {count}. Choose another part, or "
             "fewer clusters.",
-            least=max(2, config.clusters),
-            part=config.part,
+            least=2 * clusters,
+            part=part,
             dataset=dataset.name,
-            count=len(indices),
+            count=images,
         )
-    return indices
 
 
 def _reason(labels: Labels) -> Reason:
@@ -211,9 +215,9 @@ def _tried(codes: Codes, config: Config, progress: Progress) -> tuple[tuple[Trie
     return tuple(tried), len(drawn) if tried else 0
 
 
-def _order(clusters: Labels, classes: Labels, shape: tuple[int, int]) -> tuple[npt.NDArray[np.int32], tuple[int, ...]]:
+def _order(clusters: Labels, classes: Labels, count: int) -> tuple[npt.NDArray[np.int32], tuple[int, ...]]:
     """Return clusters numbered in the order of their classes, the largest first where they have none; and those."""
-    kept = classes >= 0
+    kept, shape = classes >= 0, (int(classes.max(initial=-1)) + 1, count)
     matched = matching(contingency(classes[kept], clusters[kept], shape)) if kept.any() else np.full(shape[1], -1)
     sizes = np.bincount(clusters, minlength=shape[1])
     order = np.lexsort((-sizes, np.where(matched < 0, shape[0], matched)))

@@ -57,7 +57,7 @@ def _verdict(found: Clusters) -> str:
     worse = [name for name, lead in leads.items() if lead.high < 0]
     unclear = [name for name, lead in leads.items() if lead.low <= 0 <= lead.high]
     if worse:
-        return t("**The code is worse than {what}.**", what=", ".join(worse))
+        return t("**The code is worse than {what}.**", what=f" {t('and')} ".join(worse))
     if unclear:
         either = f" {t('or')} ".join(unclear)
         return t("**The code is no better than {what}:** the difference may be chance.", what=either)
@@ -68,14 +68,15 @@ def conditions(found: Clusters) -> str:
     """Return what the numbers hang on."""
     said = [
         t(
-            "Clusters know no classes, and are fitted on the same images on which they are measured. Each is matched "
-            "with one class, so that most images are right. Restarts: {restarts}; seed {seed}; silhouette over N = "
-            "{drawn}.",
+            "Clusters know no classes, and are fitted on the same images on which they are measured. Restarts: "
+            "{restarts}; seed {seed}; silhouette over N = {drawn}.",
             restarts=found.restarts,
             seed=found.seed,
             drawn=found.rows[0].silhouette.n,
         )
     ]
+    if not found.reason:
+        said.append(t("Each cluster is matched with one class, so that most images are right."))
     if not found.reason and found.n_labelled < found.n:
         said.append(
             t("Images without a class are in clusters and do not count: {count}.", count=found.n - found.n_labelled)
