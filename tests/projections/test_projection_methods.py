@@ -112,7 +112,7 @@ def test_tsne_reports_until_it_is_done(groups) -> None:
     ("count", "perplexity", "sentence"),
     [
         (40, 30, r"perplexity must be below a third of the 40 images; it is 30\. Try 4\."),
-        (6, 2, "t-SNE needs at least 7 images; there are 6. Use PCA."),
+        (6, 2, "A map by neighbours needs at least 7 images; there are 6. Use PCA."),
     ],
 )
 def test_tsne_refuses_more_neighbours_than_there_are(groups, count: int, perplexity: float, sentence: str) -> None:

@@ -122,7 +122,7 @@ def test_a_perplexity_that_is_too_high_gets_one_that_works(opened) -> None:
 
 def test_too_few_images_for_any_perplexity_are_said_to_be_too_few(opened) -> None:
     networks, dataset = opened("pca")
-    with pytest.raises(LabError, match="t-SNE needs at least 7 images; there are 6"):
+    with pytest.raises(LabError, match="A map by neighbours needs at least 7 images; there are 6"):
         latent_map.run(networks, dataset, Config(method="tsne", limit=6, perplexity=2))
     latent_map.run(networks, dataset, Config(method="tsne", limit=7, perplexity=2, iterations=300))
 

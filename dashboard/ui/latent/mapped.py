@@ -24,7 +24,7 @@ def show(run: Run, controls: DeltaGenerator, main: DeltaGenerator) -> None:
         config = projecting.ask(caches.networks(run), caches.images_of(run))
     with main:
         if caches.images_of(run).counts[config.part] < _FEWEST:
-            empty(t("A map needs at least three images; this part of the dataset has fewer."))
+            empty(t("A map needs at least three images; this part of the dataset has fewer. Choose another part."))
         map_above = st.container()
         image = probe.offer_to_place(run)  # first: while a map is awaited, the picture would be forgotten
     with map_above:

@@ -7,7 +7,7 @@ import numpy as np
 from aelab.errors import LabError
 from aelab.projections.spec import Floats
 
-_FEWEST = 3
+_FEWEST, _FEWEST_OF_NEIGHBOURS = 3, 7  # of seven images, two neighbours are below a third
 
 
 def check(codes: Floats) -> None:
@@ -24,6 +24,12 @@ def check(codes: Floats) -> None:
 
 def check_neighbours(count: int, wanted: float, name: str) -> None:
     """Raise a `LabError` where a setting called `name` asks for about as many neighbours as there are codes."""
+    if count < _FEWEST_OF_NEIGHBOURS:
+        raise LabError(
+            "A map by neighbours needs at least {fewest} images; there are {count}. Use PCA.",
+            fewest=_FEWEST_OF_NEIGHBOURS,
+            count=count,
+        )
     if wanted >= count / 3:
         raise LabError(
             "{setting} must be below a third of the {count} images; it is {value}. Try {proposal}.",

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aelab.errors import N_, LabError
+from aelab.errors import N_
 from aelab.fields import field
 from aelab.projections import spec
 from aelab.projections._checks import check, check_neighbours
 from aelab.projections.spec import Fitted, Floats, Labels, Progress, ProjectionSpec, no_progress
 
-_FEWEST = 7  # with fewer, even the lowest perplexity is above a third of them
 _EXAGGERATED = 250  # the first steps pull neighbourhoods together, as in the paper
 _LOOKED_AT = 10  # steps between two looks at whether to stop
 _MANY = 10_000  # from here on interpolation is faster than a tree
@@ -57,10 +56,6 @@ def fit(codes: Floats, labels: Labels, config: Config, progress: Progress = no_p
     LabError
         If there are too few codes for the perplexity, or they cannot be told apart.
     """
-    if len(codes) < _FEWEST:
-        raise LabError(
-            "t-SNE needs at least {fewest} images; there are {count}. Use PCA.", fewest=_FEWEST, count=len(codes)
-        )
     check(codes)
     check_neighbours(len(codes), config.perplexity, "perplexity")
     from openTSNE import TSNE  # noqa: PLC0415 - more than a second to import, for this one method
