@@ -16,6 +16,8 @@ T = TypeVar("T")
 def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[str], T]) -> T:
     """Let a control stand where it was left, or where the address asks for, or else where it usually does.
 
+    Whoever goes back in the browser gets what the address asks for.
+
     Parameters
     ----------
     key : str
@@ -28,7 +30,7 @@ def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[
     read : callable
         Makes an option of its text in the address; a `ValueError` where it cannot.
     """
-    found = st.session_state.get(key)
+    found = None if address.went_back() else st.session_state.get(key)
     if found is None and name in st.query_params:
         with contextlib.suppress(ValueError):
             found = read(st.query_params[name])

@@ -88,6 +88,20 @@ def test_back_in_the_browser_goes_back_a_view(server: Server, visit: Visit, trai
     expect(visitor.page).to_have_url(re.compile("view=walks"))
 
 
+def test_back_in_the_browser_takes_back_a_colour(server: Server, visit: Visit, trained_lab: TrainedLab) -> None:
+    visitor = visit(server)
+    visitor.open("latent", run=trained_lab.runs["vae"])
+    colour = visitor.main.get_by_role("combobox", name="Colour by", exact=True)
+    visitor.choose("Colour by", "Reconstruction error")
+    expect(visitor.page).to_have_url(re.compile("colour=error"))
+    visitor.page.go_back()
+    visitor.settle()
+    expect(colour).to_have_value("Class")
+    visitor.page.go_forward()
+    visitor.settle()
+    expect(colour).to_have_value("Reconstruction error")
+
+
 def test_the_language_that_was_chosen_holds_after_a_reload_and_on_a_link(server: Server, visit: Visit) -> None:
     visitor = visit(server, lang="pt")
     visitor.page.goto(f"{server.address}/latent")
