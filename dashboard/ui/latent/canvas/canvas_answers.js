@@ -104,6 +104,7 @@ Object.assign(LatentMap.prototype, {
     this.part("where").textContent = filled(data.texts.position, { place: `(${this.at.map(number).join(", ")})` });
     this.part("near").textContent = this.part("far").textContent = "";
     this.part("how").textContent = data.texts.tile;
+    this.loaded.answer = null; // back at the place that was answered last, its answer is new again
   },
 
   // What the server has made of the place where the crosshair rested, unless it has gone on.

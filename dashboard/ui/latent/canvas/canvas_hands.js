@@ -55,6 +55,7 @@ class Hands {
     const apart = where => Math.hypot(where[0] - other[0], where[1] - other[1]);
     this.map.camera.zoom(apart(place) / Math.max(apart(before), 1), ...other);
     this.lasso = null;
+    this.map.showLasso(null);
     this.moved = true;
     this.map.moved();
   }
