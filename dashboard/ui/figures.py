@@ -19,7 +19,7 @@ from ui import mosaic
 
 _SMALL = 64  # pixels: images up to this wide are shown without smoothing
 _STOPS = 256
-_SEEN = 0.2, 0.9  # the part of the scale that stands out from dark and from bright pages
+_SEEN = 0.3, 0.9  # the part of the scale that stands out from dark and from bright pages
 #: Cividis, which looks the same to people who see colours differently (Nuñez et al. 2018, PLOS ONE 13(7) e0199239).
 _SCALE = np.array([colors.hex_to_rgb(stop) for stop in colors.sequential.Cividis], float)
 _PLACES = np.linspace(0, 1, len(_SCALE))
