@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from labs import TrainedLab
-from seen import errors, figures, in_address, picture_of, pictures, title, words
+from seen import errors, figures, in_address, picture_of, pictures, press, title, words
 from streamlit.testing.v1 import AppTest
 
 from aelab import inference, runs
@@ -16,9 +16,8 @@ from aelab.datasets import store
 from aelab.datasets.store import Dataset
 from aelab.inference import Inference
 from aelab.pixels import to_unit
-from aelab.studies import arithmetic, decoding, interpolation, manifold_grid, traversals
+from aelab.studies import arithmetic, decoding, interpolation, kept_selections, manifold_grid, traversals
 from ui import mosaic
-from ui.latent import selection
 from ui.latent.walks import rows
 from ui.numbers import figure
 
@@ -84,7 +83,8 @@ def test_a_dimension_is_scrubbed_beside_the_base(lab: TrainedLab, visit) -> None
     code[0, found.dimensions[2]] -= 2 * found.units[2]
     image = networks(lab, "conv_ae").decode(code)[0]
     assert large(page) == [mosaic.exact_uri(image), mosaic.exact_uri(found.base[0])]
-    assert f"the nearest is {figure(around.nearest(code))} away" in words(page)
+    away = float(np.linalg.norm(around.codes - code, axis=1).min())
+    assert f"the nearest is {figure(away)} away" in words(page)
 
 
 def test_a_walk_around_an_image_and_how_far_stand_in_the_address(lab: TrainedLab, visit) -> None:
@@ -166,14 +166,15 @@ def test_selected_images_are_a_group(lab: TrainedLab, visit) -> None:
     dataset = store.open_dataset("digits")
     page = walks(visit, lab, "vae", walk="groups")
     assert "selected" not in page.selectbox(key="walks.with.digits").options
-    key = selection._key(dataset)
-    page.session_state[key] = (dataset.indices("test")[[1, 4, 9]],)  # as ui/latent/selection.py keeps it
-    page.run()
+    name = kept_selections.keep(dataset, dataset.indices("test")[[1, 4, 9]])
+    page = walks(visit, lab, "vae", walk="groups", selected=name)
     page.selectbox(key="walks.with.digits").select("selected").run()
     assert "(selected: 3 − 0)" in words(page)
     assert any("mean of N = 3" in body for body in bodies(page))
-    page.session_state[key] = (np.zeros(0, np.intp),)  # without it, the address says what is selected
-    assert "selected: 3" not in words(page.run())  # what is selected no more is no group
+    page.button_group(key="latent.view").set_value("map").run()
+    press(page, "Select nothing")
+    page.button_group(key="latent.view").set_value("walks").run()
+    assert "selected: 3" not in words(page)  # what is selected no more is no group
 
 
 def test_images_without_classes_are_told_what_to_do(lab: TrainedLab, unlabelled: Dataset, visit) -> None:

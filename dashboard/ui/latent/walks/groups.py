@@ -36,7 +36,7 @@ def show(run: Run, label: int | None, controls: DeltaGenerator, main: DeltaGener
     data = caches.images_of(run)
     offered = groups_study.offered(data)
     if len(selection.selected(data)):
-        offered = [Group(groups_study.SELECTED), *offered]
+        offered = [*offered, Group(groups_study.SELECTED)]  # at the end: what is usual stays so
     if len(offered) < 2:
         with main:
             empty(
