@@ -28,7 +28,7 @@ from aelab.inference import Inference
 from aelab.metrics.frechet import SPEC as FRECHET
 from aelab.pixels import Images, Labels, to_unit
 from aelab.studies import prior
-from aelab.studies.prior import Mixture, Prior
+from aelab.studies.prior import Mixture, Prior, prior_field
 from aelab.studies.spec import StudySpec
 
 _FIT_IMAGES = 10_000
@@ -39,12 +39,7 @@ _FEWEST_TEST, _FEWEST_TRAIN = 2, 4
 class Config(BaseConfig):
     """How many samples, drawn from what, and of how many features."""
 
-    prior: Prior = field(
-        "normal",
-        "Draw codes from",
-        "The standard normal distribution, to which generative models bring their codes, or a mixture of normal "
-        "distributions that is fitted on the codes of training images.",
-    )
+    prior: Prior = prior_field()
     samples: int = field(
         0,
         "Samples",

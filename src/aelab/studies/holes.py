@@ -32,7 +32,7 @@ from aelab.projections.nearest import nearest_to
 from aelab.runs.run import no_code, no_encoder
 from aelab.studies import prior
 from aelab.studies._codes import codes_of, drawn_indices, posteriors_of
-from aelab.studies.prior import Prior
+from aelab.studies.prior import Prior, prior_field
 from aelab.studies.spec import StudySpec
 
 Floats = npt.NDArray[np.float64]
@@ -51,12 +51,7 @@ _SHOWN: Final = 10
 class Config(BaseConfig):
     """What is drawn, and how often."""
 
-    prior: Prior = field(
-        "normal",
-        "Draw codes from",
-        "The standard normal distribution, to which generative models bring their codes, or a mixture of normal "
-        "distributions that is fitted on the codes of training images.",
-    )
+    prior: Prior = prior_field()
     draws: int = field(2000, "Draws", "Codes that are drawn from the prior.", low=20, high=100_000)
     seed: int = field(0, "Seed", "Of the draws, and of the choice of images.", low=0, high=2**31 - 1)
 

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
+from aelab.fields import field
 from aelab.inference import Codes, Inference
 from aelab.studies._codes import codes_of
 
@@ -38,6 +39,16 @@ _MOST_COVARIANCES: Final = 65_536  # numbers in those of all components: 64 of t
 _CODES_A_NUMBER: Final = 5  # fewer codes than that a component, and its covariance is mostly chance
 _MOST_STEPS: Final = 20
 _LEAST_VARIANCE: Final = 1e-6  # of a component, where all codes together have 1
+
+
+def prior_field() -> Any:
+    """Return the field of a config for what codes are drawn from."""
+    return field(
+        "normal",
+        "Draw codes from",
+        "The standard normal distribution, to which generative models bring their codes, or a mixture of normal "
+        "distributions that is fitted on the codes of training images.",
+    )
 
 
 @dataclass(frozen=True)
