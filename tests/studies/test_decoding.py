@@ -8,7 +8,7 @@ from labs import TrainedLab
 
 from aelab.errors import LabError
 from aelab.pixels import to_unit
-from aelab.studies import decoding
+from aelab.studies import decoding, places
 from aelab.studies.decoding import Config, parse_position
 
 
@@ -50,8 +50,10 @@ def test_the_nearest_code_is_looked_for_among_those_of_all_test_images(opened, m
     codes = networks.encode(to_unit(dataset.images[dataset.split == 2]))
     np.testing.assert_allclose(around.codes, codes, atol=1e-5)
     far = np.full((1, networks.latent_dim), 3, np.float32)
-    assert around.nearest(far) == pytest.approx(np.linalg.norm(codes - far, axis=1).min(), rel=1e-5)
-    assert around.nearest(codes[100:101]) == pytest.approx(0, abs=1e-5)
+    found = places.nearest(around, np.concatenate([far, around.codes[100:101]]))
+    assert found is not None
+    assert found.distances[0, 0] == pytest.approx(np.linalg.norm(codes - far, axis=1).min(), rel=1e-5)
+    assert found.distances[1, 0] == 0
     np.testing.assert_allclose(around.spread, codes.std(axis=0), rtol=1e-4)
 
 

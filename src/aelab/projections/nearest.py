@@ -51,7 +51,7 @@ def nearest_others(
     which = np.empty((len(points), count), np.intp)
     distances = np.empty((len(points), count))
     for rows, squares in blocks(points):
-        which[rows], distances[rows] = _smallest(squares, count)
+        which[rows], distances[rows] = _nearest(squares, count)
         progress((rows[-1] + 1) / len(points))
     return which, distances
 
@@ -63,7 +63,7 @@ def nearest_to(points: Points, new: Points, count: int) -> tuple[npt.NDArray[np.
     lengths = np.square(centred).sum(axis=1)
     size = max(1, _MOST_AT_ONCE // max(1, len(points)))
     found = [
-        _smallest(_squares(part, np.square(part).sum(axis=1), centred, lengths), count)
+        _nearest(_squares(part, np.square(part).sum(axis=1), centred, lengths), count)
         for part in (beside[start : start + size] for start in range(0, len(beside), size))
     ]
     return np.concatenate([which for which, _ in found]), np.concatenate([distances for _, distances in found])
@@ -83,12 +83,21 @@ def _squares(
     return np.maximum(squares, 0, out=squares)
 
 
-def _smallest(squares: npt.NDArray[np.float64], count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Return the columns of the smallest numbers of each row and their roots, the smallest first."""
-    if count < squares.shape[1]:
-        which = np.argpartition(squares, count - 1, axis=1)[:, :count]
+def smallest(values: npt.NDArray[np.float64], count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return the columns of the `count` smallest numbers of each row of `values`, and these, the smallest first.
+
+    Ten of ten thousand take a tenth of the time of sorting them all.
+    """
+    if count < values.shape[1]:
+        which = np.argpartition(values, count - 1, axis=1)[:, :count]
     else:
-        which = np.broadcast_to(np.arange(squares.shape[1]), squares.shape)
-    values = np.take_along_axis(squares, which, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    return np.take_along_axis(which, order, axis=1), np.sqrt(np.take_along_axis(values, order, axis=1))
+        which = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    few = np.take_along_axis(values, which, axis=1)
+    order = np.argsort(few, axis=1, kind="stable")
+    return np.take_along_axis(which, order, axis=1), np.take_along_axis(few, order, axis=1)
+
+
+def _nearest(squares: npt.NDArray[np.float64], count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return the columns of the smallest squares of each row and their roots, the smallest first."""
+    which, found = smallest(squares, count)
+    return which, np.sqrt(found)

@@ -100,10 +100,6 @@ class Surroundings:
     extent: float
     apart: float
 
-    def nearest(self, code: Codes) -> float:
-        """Return the Euclidean distance from a code (1, K) to the nearest code of a test image."""
-        return float(np.linalg.norm(self.codes - code, axis=1).min())
-
 
 def surroundings(inference: Inference, dataset: Dataset) -> Surroundings:
     """Encode the test images: all of them, or ten thousand where there are more; the prior's where nothing encodes."""

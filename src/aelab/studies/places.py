@@ -15,6 +15,7 @@ from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.inference import Codes, Inference
 from aelab.pixels import Images, to_unit
+from aelab.projections.nearest import smallest
 from aelab.studies._codes import codes_of
 from aelab.studies.decoding import Surroundings
 
@@ -111,10 +112,8 @@ def nearest(around: Surroundings, codes: Codes, count: int = 1) -> Nearest | Non
     count = min(count, len(around.codes))
     indices, distances = [], []
     for start in range(0, len(codes), _AT_ONCE):
-        apart = cdist(codes[start : start + _AT_ONCE], around.codes)
-        few = np.argpartition(apart, count - 1, axis=1)[:, :count]  # a tenth of the time of sorting ten thousand
-        order = np.argsort(np.take_along_axis(apart, few, axis=1), axis=1, kind="stable")
-        closest = np.take_along_axis(few, order, axis=1)
-        indices.append(around.indices[closest])
-        distances.append(np.take_along_axis(apart, closest, axis=1))
+        apart = cdist(codes[start : start + _AT_ONCE], around.codes)  # exact: an image's own code is 0 away
+        which, near = smallest(apart, count)
+        indices.append(around.indices[which])
+        distances.append(near)
     return Nearest(np.concatenate(indices), np.concatenate(distances))
