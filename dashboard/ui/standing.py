@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Container, Mapping
 from typing import TypeVar
 
 import streamlit as st
 
 from ui import address
+from ui.i18n import plain, t
 
 T = TypeVar("T")
 
@@ -16,7 +16,8 @@ T = TypeVar("T")
 def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[str], T]) -> T:
     """Let a control stand where it was left, or where the address asks for, or else where it usually does.
 
-    Whoever goes back in the browser gets what the address asks for.
+    Whoever goes back in the browser gets what the address asks for. What an address asks for and cannot have is
+    said once, above the control.
 
     Parameters
     ----------
@@ -31,12 +32,30 @@ def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[
         Makes an option of its text in the address; a `ValueError` where it cannot.
     """
     found = None if address.went_back() else st.session_state.get(key)
-    if found is None and name in st.query_params:
-        with contextlib.suppress(ValueError):
-            found = read(st.query_params[name])
+    if found is None:
+        found = _asked(name, options, read)
     standing: T = found if found is not None and found in options else usual
     st.session_state[key] = standing
     return standing
+
+
+def _asked(name: str, options: Container[T], read: Callable[[str], T]) -> T | None:
+    asked = st.query_params.get(name)
+    if asked is None:
+        return None
+    try:
+        found = read(asked)
+    except ValueError:
+        found = None
+    if found is not None and found in options:
+        return found
+    said = t(
+        "The address asks for {name} = {asked}, which cannot be chosen here; this is the usual choice.",
+        name=plain(name),
+        asked=plain(asked[:40]),
+    )
+    st.caption(said)
+    return None
 
 
 def keep(name: str, value: object, usual: object) -> None:

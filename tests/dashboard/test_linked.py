@@ -14,6 +14,7 @@ from aelab.datasets import store
 from aelab.datasets.shapes import ShapesConfig
 from aelab.runs import Run, about
 from aelab.tasks import train
+from ui.i18n import plain
 
 of_a_run = pytest.mark.parametrize("view", ["time_machine", "denoise", "latent"])
 of_a_dataset = pytest.mark.parametrize("view", ["datasets", "clean", "prepare", "train", "reports"])
@@ -119,3 +120,20 @@ def test_the_run_beside_is_in_the_address_and_is_never_the_run_itself(lab: Train
     assert page.selectbox(key="beside").value is None
     assert "beside" not in page.query_params
     assert not page.warning
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("method", "nonsense"), ("dimensions", "7"), ("dimensions", "many"), ("colour", "**rouge**")]
+)
+def test_a_choice_that_nobody_can_have_is_said_once(lab: TrainedLab, visit, name: str, asked: str) -> None:
+    page = visit("latent", run=lab.runs["conv_ae"], **{name: asked})
+    [said] = [each.value for each in page.caption if "The address asks for" in each.value]
+    assert plain(asked) in said
+    assert name not in page.query_params
+    assert "The address asks for" not in words(page.run())
+
+
+def test_nothing_is_said_of_a_choice_that_can_be_had(lab: TrainedLab, visit) -> None:
+    page = visit("latent", run=lab.runs["conv_ae"], method="raw", dimensions="3", colour="error")
+    assert in_address(page, "method") == "raw"
+    assert "The address asks for" not in words(page)
