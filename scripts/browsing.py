@@ -32,6 +32,21 @@ _ARGUMENTS = (
 
 _LASSO = ((0.3, 0.3), (0.6, 0.25), (0.65, 0.6), (0.35, 0.65))  # corners, as shares of a map's width and height
 
+# Remembers when the page asks the server for something, until that says anything: a busy one begins to answer late.
+_LISTEN = """
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", () => { window.aelabAsks = false; });
+    this.addEventListener("close", () => { window.aelabAsks = false; });
+  }
+  send(message) {
+    window.aelabAsks = true;
+    super.send(message);
+  }
+};
+"""
+
 # True when the page's script has not run for a moment (right after a click it has not begun to) and all is drawn.
 _QUIET = """
 milliseconds => {
@@ -42,7 +57,7 @@ milliseconds => {
     && [...document.images].every(image => image.complete)
     && !document.querySelector("[data-testid='stSkeleton']");
   const now = performance.now();
-  if (!idle || !drawn) window.aelabBusyAt = now;
+  if (!idle || !drawn || window.aelabAsks) window.aelabBusyAt = now;
   window.aelabBusyAt ??= now;
   return idle && drawn && now - window.aelabBusyAt > milliseconds;
 }
@@ -113,6 +128,7 @@ class Visitor:
             viewport=self._size, locale=lang, color_scheme="dark" if dark else "light", reduced_motion="reduce"
         )
         self._context.set_default_timeout(PATIENCE * 1000)
+        self._context.add_init_script(_LISTEN)
         self.page: Page = self._context.new_page()
         self.complaints: list[str] = []
         self.requested: list[str] = []
@@ -169,6 +185,7 @@ class Visitor:
 
     def cells(self, table: str) -> list[dict[str, str]]:
         """Return the rows of a table, by its name, as screen readers get them: the picture of it is a canvas."""
+        self.settle()
         grid = self.main.get_by_role("region", name=table, exact=True)
         cells = grid.get_by_role("gridcell", include_hidden=True)
         cells.first.wait_for(state="attached")

@@ -62,25 +62,25 @@ def _settings(config: str) -> dict[str, object]:
 
 
 def test_a_run_is_compared_deleted_and_brought_back(server: Server, visit: Visit, trained_lab: TrainedLab) -> None:
-    pca, dae = trained_lab.runs["pca"], trained_lab.runs["dae"]
+    pca, other = trained_lab.runs["pca"], trained_lab.runs["conv_ae"]  # which no other test here needs
     visitor = visit(server)
-    visitor.open("compare", runs=f"{pca},{dae}")
+    visitor.open("compare", runs=f"{pca},{other}")
 
     def compared() -> set[str]:
         return {row["Run"] for row in visitor.cells("Measures of every chosen run")}
 
-    assert compared() == {pca, dae}
-    expect(visitor.main.get_by_role("combobox", name="Run to work on")).to_have_value(dae)  # the first of them
+    assert compared() == {pca, other}
+    expect(visitor.main.get_by_role("combobox", name="Run to work on")).to_have_value(other)  # the first of them
     visitor.press("Delete")
-    expect(visitor.main.get_by_text(f"Deleted: {dae}")).to_be_visible()
+    expect(visitor.main.get_by_text(f"Deleted: {other}")).to_be_visible()
     assert compared() == {pca}
-    assert not (server.artifacts / "runs" / dae).exists()
+    assert not (server.artifacts / "runs" / other).exists()
     visitor.press("Undo")
-    expect(visitor.main.get_by_text(f"Deleted: {dae}")).to_have_count(0)
-    assert (server.artifacts / "runs" / dae / "metrics.json").exists()
+    expect(visitor.main.get_by_text(f"Deleted: {other}")).to_have_count(0)
+    assert (server.artifacts / "runs" / other / "metrics.json").exists()
     again = visit(server)
-    again.open("compare", runs=f"{pca},{dae}")
-    assert {row["Run"] for row in again.cells("Measures of every chosen run")} == {pca, dae}
+    again.open("compare", runs=f"{pca},{other}")
+    assert {row["Run"] for row in again.cells("Measures of every chosen run")} == {pca, other}
 
 
 def test_two_runs_are_replayed_in_step(server: Server, visit: Visit, trained_lab: TrainedLab, shots: Shots) -> None:
@@ -89,6 +89,7 @@ def test_two_runs_are_replayed_in_step(server: Server, visit: Visit, trained_lab
     said = visitor.main.get_by_text(re.compile(r"After epoch \d of 2: loss"))
     pictures = visitor.main.get_by_role("img", name=re.compile("originals and their reconstructions"))
     expect(said).to_have_text([re.compile("After epoch 2")] * 2)
+    visitor.settle()
     last = [picture.get_attribute("src") for picture in pictures.all()]
     assert len(last) == 2
     slider = visitor.main.get_by_role("slider")
