@@ -16,5 +16,8 @@ def figure(value: float) -> str:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """Return a number with so many decimals, and one of a million or more as 1.23e+06, which people can still read."""
-    return f"{value:.2e}" if abs(value) >= _HUGE else f"{value:.{decimals}f}"
+    """Return a number with so many decimals, and one of a million or more as 1.23e+06, which people can still read.
+
+    What rounds to nothing is 0.00, never -0.00.
+    """
+    return f"{value:.2e}" if abs(value) >= _HUGE else f"{value:z.{decimals}f}"

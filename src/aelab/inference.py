@@ -82,7 +82,8 @@ class Inference:
         if self._encoder is None:
             raise no_encoder(self.run_id) if self.decodes else no_code(self.run_id)
         self._check(images)
-        return _run(self._encoder, images, self.latent_dim, told=self._known(images, labels))
+        codes = _run(self._encoder, images, self.latent_dim, told=self._known(images, labels))
+        return np.add(codes, 0.0, out=codes)  # -0 becomes 0: the same codes have the same bytes
 
     def posterior(self, images: Images, labels: Labels | None = None) -> tuple[Codes, Codes] | None:
         """Return mean and log-variance (N, K) of the codes of images; None where codes are no distributions."""

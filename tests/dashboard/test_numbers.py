@@ -22,7 +22,8 @@ def test_a_number_has_the_three_digits_that_count(value: float, said: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(25.8, "25.80"), (999_999.0, "999999.00"), (-334705870.9, "-3.35e+08"), (2.3e11, "2.30e+11")]
+    ("value", "said"),
+    [(25.8, "25.80"), (999_999.0, "999999.00"), (-334705870.9, "-3.35e+08"), (2.3e11, "2.30e+11"), (-1e-9, "0.00")],
 )
 def test_a_number_with_decimals_gets_an_exponent_where_nobody_could_read_its_digits(value: float, said: str) -> None:
     assert fixed(value, 2) == said
