@@ -207,3 +207,22 @@ def test_a_browser_that_cannot_decode_is_answered_by_the_server(
     visitor.page.mouse.move(area["x"] + 0.6 * area["width"], area["y"] + 0.5 * area["height"])
     expect(visitor.map().locator(".how")).to_contain_text("server has decoded")
     expect(visitor.map().locator(".near")).to_contain_text("Nearest real code")  # once the server has answered
+
+
+def test_a_decoder_that_is_too_slow_for_the_page_leaves_it_the_others(
+    server: Server, trained_cvae_lab: TrainedLab, visit: Callable[..., Visitor]
+) -> None:
+    slow, quick = trained_cvae_lab.runs["conv_ae"], trained_cvae_lab.runs["pca"]
+    visitor = visit(server)
+    visitor.open("latent", run=slow)
+    pointed(visitor, 0.5, 0.5)
+    for _ in range(5):
+        visitor.map().evaluate("({latent}) => latent.showDecoded({...latent.answer, milliseconds: 1000}, latent.at)")
+    expect(visitor.map()).to_have_attribute("data-decoder", "server")
+    visitor.settle()
+    assert visitor.map().evaluate("({latent}) => latent.data.decoder.page") is None
+    visitor.choose("Run", quick)
+    pointed(visitor, 0.4, 0.4)
+    expect(visitor.map()).to_have_attribute("data-decoder", "ready")
+    visitor.choose("Run", slow)
+    assert visitor.map().evaluate("({latent}) => latent.data.decoder.page") is None

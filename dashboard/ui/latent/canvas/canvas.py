@@ -139,7 +139,7 @@ def draw(
         on_asked_change=partial(_select, key, points, colours, on_select),
         on_rested_change=partial(decoding.remember_rest, key),
         on_webgl_change=_remember_no_webgl,
-        on_decodes_change=partial(decoding.remember_refusal, key),
+        on_refused_change=partial(decoding.remember_refusal, key),
     )
 
 

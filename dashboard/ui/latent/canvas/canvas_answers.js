@@ -4,7 +4,7 @@ Object.assign(LatentMap.prototype, {
   // Load the runtime and the decoder once somebody comes near the map, or has looked at it for a moment.
   startDecoding() {
     const asked = this.data?.decoder?.page;
-    if (!asked || this.decoding || this.refused) return;
+    if (!asked || this.decoding || this.refused === asked.network) return;
     if (!globalThis.WebAssembly || !globalThis.Worker) return this.giveUp("no WebAssembly");
     this.root.dataset.decoder = "loading";
     const ready = () => {
@@ -14,14 +14,15 @@ Object.assign(LatentMap.prototype, {
     this.decoding = new Decoding(asked, ready, reason => this.giveUp(reason));
   },
 
-  // The page cannot decode: let the server do it.
+  // The page cannot run this decoder: let the server do it.
   giveUp(reason) {
     console.warn(`This page does not decode: ${reason}`);
-    this.refused = true;
+    this.refused = this.data.decoder.page?.network;
+    this.slow = 0;
     this.decoding?.close();
     this.decoding = null;
     this.root.dataset.decoder = "server";
-    this.tell.state("decodes", false);
+    this.tell.state("refused", this.refused);
   },
 
   takeDecoder() {

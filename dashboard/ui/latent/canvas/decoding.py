@@ -69,7 +69,9 @@ class Decoder:
 def told(decoder: Decoder, coordinates: Codes, key: str) -> dict[str, Any]:
     """Return what the page is told of a decoder."""
     fits = len(decoder.network) <= _MOST_NETWORK and decoder.codes.nbytes <= _MOST_CODES
-    in_page = fits and not st.session_state.get(_refused(key))
+    page = _in_page(decoder, key) if fits else None
+    if page is not None and page["network"] == st.session_state.get(_refused(key)):
+        page = None
     known: dict[str, Any] = {
         "shape": list(decoder.shape),
         "apart": decoder.apart,
@@ -78,9 +80,9 @@ def told(decoder: Decoder, coordinates: Codes, key: str) -> dict[str, Any]:
         "origin": None if decoder.inverse is None else decoder.inverse.origin.tolist(),
         "axes": None if decoder.inverse is None else decoder.inverse.axes.tolist(),
         "exact": decoder.inverse is not None and decoder.inverse.exact,
-        "page": _in_page(decoder, key) if in_page else None,
+        "page": page,
     }
-    if in_page:
+    if page is not None:
         return known
     tiles = _tiles(decoder.key, decoder.label, decoder, coordinates) if coordinates.shape[1] == 2 else None
     if tiles is not None:
@@ -137,8 +139,8 @@ def remember_rest(key: str) -> None:
 
 
 def remember_refusal(key: str) -> None:
-    """Keep that this page does not decode by itself."""
-    st.session_state[_refused(key)] = st.session_state[key].decodes is False
+    """Keep which decoder the page does not run by itself; another one may be smaller."""
+    st.session_state[_refused(key)] = st.session_state[key].refused
 
 
 def _rest(key: str) -> str:
