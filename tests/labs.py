@@ -32,7 +32,9 @@ LATENT_DIM = {"pca": 8, "conv_ae": 8, "dae": 8, "vae": 2}
 _LATENT_DIM_OF_A_GAN = 2
 _LATENT_DIM_OF_A_CVAE = 2
 
-_PATIENCE = 300.0  # seconds: on a busy machine a worker, which stands back for everything else, takes its time
+#: Seconds until something that does not come is given up; on a busy machine a worker, which gives way, takes its time.
+PATIENCE = 300.0
+
 _COMMON = {"limit": TRAIN_IMAGES, "epochs": EPOCHS, "batch_size": 32}
 
 
@@ -173,7 +175,7 @@ def end(run_id: str, state: str, **more: object) -> None:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; a test that waits in vain fails."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)

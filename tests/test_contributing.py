@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labs import LATENT_DIM, TrainedLab
+from labs import LATENT_DIM, PATIENCE, TrainedLab
 from streamlit.testing.v1 import AppTest
 
 from aelab.cleaning.subject import Subject
@@ -161,7 +161,7 @@ def page(recipe: Any, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     recipe("src/aelab/studies/code_use.py")
     monkeypatch.syspath_prepend(str(ROOT / "dashboard"))  # where Streamlit starts
     script = indent(FILES["dashboard/views/code_use.py"], "    ")
-    return AppTest.from_string(f"from ui.guards import guarded\nwith guarded():\n{script}", default_timeout=60)
+    return AppTest.from_string(f"from ui.guards import guarded\nwith guarded():\n{script}", default_timeout=PATIENCE)
 
 
 def test_the_page_recipe_says_what_to_do_while_there_is_no_run(page: AppTest) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from labs import PATIENCE
 from PIL import Image
 
 MEASURES = {"mse", "psnr", "ssim", "cosine_distance"}
@@ -38,7 +39,7 @@ def aelab(*arguments: object, **environment: str) -> subprocess.CompletedProcess
         env=os.environ | environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import EPOCHS, LATENT_DIM, TrainedLab, end, settings_of, taken_lane, until
+from labs import EPOCHS, LATENT_DIM, PATIENCE, TrainedLab, end, settings_of, taken_lane, until
 from shell import MEASURES, Answers, Refusal, aelab, strict_json
 
 from aelab import cli, runs
@@ -124,7 +124,7 @@ def test_ctrl_c_cancels_the_training(artifacts: Path, trained_lab: TrainedLab) -
             assert process.poll() is None
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, "", "Cancelled.\n")
     (cancelled,) = (row for row in runs.listed() if row.run is not None and row.run.model == "shallow_ae")
     job = jobs.find(cancelled.id)
@@ -211,6 +211,6 @@ def test_ctrl_c_leaves_to_others_what_they_have_asked_for_as_well(
         queue.join(job.id, "ann")
         time.sleep(1)  # until it waits, and hears
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        assert process.wait(timeout=PATIENCE) == 130
         (standing,) = queue.standings()[1:]
         assert (standing.job.owners, standing.status.state) == (("ann",), "queued")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from labs import Nobody, TrainedLab
+from labs import PATIENCE, Nobody, TrainedLab
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -23,7 +23,6 @@ from aelab.jobs import folder, queue
 from aelab.jobs.executor import LocalExecutor
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
-_PATIENCE = 60  # seconds for a script run; it takes a tenth of one
 
 if str(DASHBOARD) not in sys.path:
     sys.path.insert(0, str(DASHBOARD))  # where Streamlit starts
@@ -59,7 +58,7 @@ def workers(nobody: Nobody, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             with contextlib.suppress(LabError):  # it has ended at this moment
                 queue.cancel(job.id)
     for thread in set(threading.enumerate()) - before:
-        thread.join(_PATIENCE)  # it waits for the end of a worker
+        thread.join(PATIENCE)  # it waits for the end of a worker
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def visit() -> Visit:
     """Return a function that opens a page: `visit("train", lang="es")`."""
 
     def open_page(view: str = "home", /, **address: str | list[str]) -> AppTest:
-        page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=_PATIENCE)
+        page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=PATIENCE)
         for name, value in address.items():
             page.query_params[name] = value
         page.run()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from labs import TrainedLab
+from labs import PATIENCE, TrainedLab
 from streamlit.testing.v1 import AppTest
 
 from aelab.datasets.store import Dataset
@@ -74,7 +74,7 @@ def leaves(data: Any) -> Iterator[str]:
 
 
 def shown_on(view: str, language: str) -> set[str]:
-    page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=60)
+    page = AppTest.from_file(str(DASHBOARD / "app.py"), default_timeout=PATIENCE)
     page.query_params["lang"] = language
     page.run()
     if view != "home":

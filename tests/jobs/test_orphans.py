@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from labs import until
+from labs import PATIENCE, until
 
 from aelab import storage
 from aelab.jobs import folder, queue
@@ -55,7 +55,7 @@ def test_a_worker_ends_when_its_job_is_deleted(job: Job, how: str) -> None:
     worker = work(job, how)
     until(lambda: folder.status(job).state == "running")
     storage.removed_folder(job.folder)
-    assert worker.wait(60) == 1
+    assert worker.wait(PATIENCE) == 1
     assert not job.folder.exists()  # nothing of it comes back
 
 
@@ -67,7 +67,7 @@ def test_a_worker_ends_when_another_job_takes_the_name_of_its_own_and_leaves_tha
     folder.create(Job("fresh", "train", other.params, created=2.0))
     storage.removed_folder(job.folder)
     fresh.rename(job.folder)
-    assert worker.wait(60) == 1
+    assert worker.wait(PATIENCE) == 1
     assert folder.find(job.id) == other
 
 
@@ -76,7 +76,7 @@ def test_two_workers_of_one_job_do_it_once(job: Job) -> None:
     until(lambda: first.poll() is not None or second.poll() is not None)
     assert folder.status(job).state == "running"
     folder.ask_to_stop(job)
-    assert sorted([first.wait(60), second.wait(60)]) == [0, 1]
+    assert sorted([first.wait(PATIENCE), second.wait(PATIENCE)]) == [0, 1]
     assert folder.status(job).state == "cancelled"
 
 
@@ -91,7 +91,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_worker_of_a_damaged_job_ends_and_so_does_the_job(job: Job, damage: str) -> None:
     DAMAGES[damage](job.folder)
-    assert work(job, "deep").wait(60) in {0, 1}
+    assert work(job, "deep").wait(PATIENCE) in {0, 1}
     assert folder.find(job.id) is None or folder.status(job).state == "interrupted"
     assert queue.standings() == []
 
@@ -102,7 +102,7 @@ def test_a_job_that_is_damaged_while_it_is_done_still_ends(job: Job, damage: str
     until(lambda: folder.status(job).state == "running")
     DAMAGES[damage](job.folder)
     folder.ask_to_stop(job)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0
     assert json.loads((job.folder / "status.json").read_text())["state"] == "cancelled"
 
 
@@ -112,10 +112,10 @@ def test_on_a_full_disk_a_worker_ends_and_the_job_can_be_done_again(job: Job, li
     folder.write_status(job, {"state": "queued", "launched": time.time()})
     before = (job.folder / "status.json").read_bytes()
     full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # noqa: E731
-    assert work(job, "brief", preexec_fn=full).wait(60) == 0
+    assert work(job, "brief", preexec_fn=full).wait(PATIENCE) == 0
     assert (job.folder / "status.json").read_bytes() == before
     assert [path.name for path in job.folder.iterdir() if path.name.startswith(".")] == []
-    assert work(job, "brief").wait(60) == 0
+    assert work(job, "brief").wait(PATIENCE) == 0
     assert folder.status(job).state == "done"
 
 
