@@ -12,6 +12,7 @@ from aelab.datasets.shapes import ShapesConfig
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.pixels import to_uint8, to_unit
+from aelab.reports import walks
 from aelab.studies import arithmetic, decoding, groups, places
 from aelab.studies.arithmetic import Config
 from aelab.studies.groups import Group
@@ -28,6 +29,7 @@ def test_the_direction_is_the_difference_of_the_mean_codes(opened) -> None:
         found.codes[4], codes[5] + means[0] - means[1], atol=1e-4
     )  # 4 of 0 … 8 is a strength of 1
     assert (found.strengths[0], found.strengths[4], found.strengths[8]) == (0, 1, 2)
+    assert walks.of_arithmetic(found).columns == ("0", "0.25", "0.5", "0.75", "1", "1.25", "1.5", "1.75", "2")
     assert (found.plus.n, found.minus.n) == tuple(np.count_nonzero(labels == label) for label in (8, 3))
 
 

@@ -129,7 +129,7 @@ def _add(networks: Inference, dataset: Dataset, config: arithmetic.Config) -> _W
         "n_minus": found.minus.n,
     }
     line = (
-        f"at strength {found.strengths[-1]:.2g} the nearest image is {dataset.name_of(int(nearest.indices[-1, 0]))}, "
+        f"at strength {found.strengths[-1]:.3g} the nearest image is {dataset.name_of(int(nearest.indices[-1, 0]))}, "
     )
     return _Walk(walks.of_arithmetic(found), data, f"{line}{nearest.distances[-1, 0]:.2f} away")
 

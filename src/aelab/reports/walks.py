@@ -62,7 +62,7 @@ class Drawing:
 def of_traversals(found: Traversals) -> Drawing:
     """Draw a row for each dimension; a frame has all of them at one step."""
     table = to_uint8(found.images)
-    columns = tuple(f"{offset:+.2g}" for offset in found.offsets)
+    columns = tuple(f"{offset:+.3g}" for offset in found.offsets)
     rows = tuple(_row_name(found.ranked, int(each)) for each in found.dimensions)
     across = len(rows) if len(rows) <= _ROW else math.ceil(math.sqrt(_WIDER * len(rows)))
     return Drawing(table, rows, columns, table, columns, across)
@@ -79,7 +79,7 @@ def of_interpolation(found: Interpolation) -> Drawing:
 def of_arithmetic(found: Arithmetic) -> Drawing:
     """Draw the base with more and more of the difference."""
     table = to_uint8(found.images[None])
-    columns = tuple(f"{strength:.2g}" for strength in found.strengths)
+    columns = tuple(f"{strength:.3g}" for strength in found.strengths)
     return Drawing(table, (), columns, table, tuple(f"strength {each}" for each in columns), across=1)
 
 
