@@ -174,6 +174,10 @@ class TestRefusals:
         with pytest.raises(LabError, match=r"need at least 100 images; the test part of digits has 20\."):
             clusters.run(*opened("vae"), dataclasses.replace(QUICK, clusters=50, limit=20))
 
+    def test_one_cluster_of_all(self, opened) -> None:
+        with pytest.raises(LabError, match="One cluster of all images says nothing"):
+            clusters.run(*opened("vae"), dataclasses.replace(QUICK, clusters=1))
+
     def test_more_classes_than_images(self, opened) -> None:
         with pytest.raises(LabError, match="Clusters need at least 20 images; the test part of digits has 6"):
             clusters.run(*opened("vae"), dataclasses.replace(QUICK, limit=6))

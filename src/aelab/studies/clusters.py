@@ -136,7 +136,9 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
 
 
 def _check_images(dataset: Dataset, part: str, images: int, clusters: int) -> None:
-    """Refuse clusters of single images: they agree with any classes, and say nothing."""
+    """Refuse one cluster of all images, and clusters of single images: they agree with any classes, and say nothing."""
+    if clusters == 1:
+        raise LabError("One cluster of all images says nothing. Choose at least 2, or 0 for as many as is usual.")
     if images < 2 * clusters:
         raise LabError(
             "Clusters need at least {least} images; the {part} part of {dataset} has {count}. Choose another part, or "

@@ -71,7 +71,7 @@ def _told(data: Dataset, found: Clusters, cluster: int) -> str:
     said.append(t("matched with {name}", name=plain(names[matched])) if matched >= 0 else t("matched with no class"))
     column = found.counts[:, cluster]
     if column.any():
-        most = int(column.argmax())
+        most = int(matched if matched >= 0 and column[matched] == column.max() else column.argmax())
         share = f"{100 * column[most] / column.sum():.0f}"
         said.append(t("most frequent: {name} ({percent} %)", name=plain(names[most]), percent=share))
     return "  \n".join(said)
