@@ -158,7 +158,10 @@ def _factor(name: str, found: LatentMap, dataset: Dataset) -> Colouring:
     if len(different) > _MOST_NAMES or not np.array_equal(different, np.round(different)):
         return Colouring(name, own, "measure", known[found.indices].astype(np.float32), summary=summary)
     values = np.searchsorted(different, known[found.indices]).astype(np.int32)
-    return Colouring(name, own, "categories", values, tuple(f"{each:g}" for each in different), summary=summary)
+    names = tuple(f"{each:g}" for each in different)
+    if np.array_equal(known, dataset.labels):  # what the classes are: they have names
+        names = tuple(dataset.class_names[int(code)] for code in different)
+    return Colouring(name, own, "categories", values, names, summary=summary)
 
 
 Values = tuple[npt.NDArray[np.generic], tuple[str, ...]]
