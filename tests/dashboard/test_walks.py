@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 
@@ -18,7 +19,8 @@ from aelab.inference import Inference
 from aelab.pixels import to_unit
 from aelab.studies import arithmetic, decoding, interpolation, kept_selections, manifold_grid, traversals
 from ui import mosaic
-from ui.latent.walks import rows
+from ui.latent.walks import images, rows
+from ui.latent.walks.words import distance
 from ui.numbers import figure
 
 
@@ -289,3 +291,28 @@ def test_names_of_classes_are_text(lab: TrainedLab) -> None:
     assert "<b>" not in body
     assert "<script>" not in body
     assert "&lt;b&gt;1&lt;/b&gt;" in body
+
+
+def test_one_way_can_leave_the_data_and_the_other_not(lab: TrainedLab) -> None:
+    data = store.open_dataset("digits")
+    around = decoding.surroundings(networks(lab, "conv_ae"), data)
+    found = interpolation.run(networks(lab, "conv_ae"), data, interpolation.Config(first=5, second=17))
+    near, far = (np.full_like(found.linear.distances, times * around.apart) for times in (1.9, 2.1))
+
+    def answer(line: np.ndarray, arc: np.ndarray) -> str:
+        ways = {"linear": line, "spherical": arc}
+        changed = {way: dataclasses.replace(getattr(found, way), distances=each) for way, each in ways.items()}
+        return images._answer(around, dataclasses.replace(found, **changed))
+
+    assert "Neither way leaves the data" in answer(near, near)
+    assert "The line stays near the data, the great circle leaves it" in answer(near, far)
+    assert "The great circle stays near the data, the line leaves it" in answer(far, near)
+    assert "Between these images the decoder makes things up" in answer(far, far)
+
+
+def test_how_far_is_far_is_not_said_of_one_image(lab: TrainedLab) -> None:
+    around = decoding.surroundings(networks(lab, "conv_ae"), store.open_dataset("digits"))
+    alone = dataclasses.replace(around, indices=around.indices[:1], codes=around.codes[:1])
+    said = distance(alone, around.codes[1:2])
+    assert "only test image" in said
+    assert "made up" not in said

@@ -102,3 +102,12 @@ def test_an_image_that_is_not_there_and_a_table_without_end_are_refused(opened) 
     with pytest.raises(LabError, match="2 rows of 41 images of this size are too many"):
         ranked = traversals.ranking(networks, dataset, around)
         traversals.walk(huge, around, ranked, places.mean_code(around), Config(steps=41))
+
+
+def test_one_test_image_does_not_tell_what_varies(opened) -> None:
+    networks, dataset = opened("conv_ae")
+    around = decoding.surroundings(networks, dataset)
+    alone = dataclasses.replace(around, indices=around.indices[:1], codes=around.codes[:1])
+    ranked = traversals.ranking(networks, dataset, alone)
+    with pytest.raises(LabError, match="one test image does not tell"):
+        traversals.walk(networks, alone, ranked, places.of_image(networks, dataset, int(around.indices[0])))

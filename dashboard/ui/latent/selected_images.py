@@ -122,7 +122,7 @@ def _show_reconstructions(networks: Inference, data: Dataset, shown: Indices, co
         alt=t("Upper row: the selected images; lower row: their reconstructions"),
         caption=t(
             "Upper row: the images; lower row: what the run makes of them ({shown} of {count} shown). Squared error of "
-            "these, lower is better: mean {mean}, from {low} to {high}.",
+            "the {shown} shown, lower is better: mean {mean}, from {low} to {high}.",
             shown=len(shown),
             count=count,
             mean=f"{errors.mean():.5f}",
@@ -140,8 +140,9 @@ def _show_others(run: Run, data: Dataset, shown: Indices) -> None:
         len(shown),
         alt=t("The reconstructions of the selected images by {run}", run=run.id),
         caption=t(
-            "What {run} makes of the same images. Squared error, lower is better: mean {mean}.",
+            "What {run} makes of the same {count} images. Squared error, lower is better: mean {mean}.",
             run=plain(run.id),
+            count=len(shown),
             mean=f"{mse(given, made, data_range=1.0).mean():.5f}",
         ),
     )

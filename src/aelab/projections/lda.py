@@ -96,7 +96,8 @@ SPEC = ProjectionSpec(
     name="lda",
     label="LDA",
     summary=N_(
-        "Pulls the classes apart as far as a plane can, because it is told them: that they lie apart is no discovery."
+        "Pulls the classes apart as far as straight axes can, because it is told them: that they lie apart is no "
+        "discovery."
     ),
     config=Config,
     fit=fit,

@@ -159,6 +159,10 @@ def walk(
     LabError
         If the codes do not vary at all, or the table would have more pixels than a computer should be asked for.
     """
+    if ranked.unit == "variance" and ranked.n == 1:
+        raise LabError(
+            "Along which numbers codes vary, one test image does not tell. Choose a run of a dataset with more images."
+        )
     if ranked.unit == "variance" and not ranked.figures.max() > 0:
         raise LabError(
             "All N = {count} test images have the same code in run {run}: no dimension can be walked along. Train it "

@@ -106,22 +106,21 @@ def _answer(around: Surroundings, found: Interpolation) -> str:
             "**Every step is something that the run draws**; it has no encoder, so that nobody knows where real images "
             "lie. The straight line passes nearer to the middle of the prior than draws do."
         )
-    worst = {"line": figure(line.max()), "arc": figure(arc.max())}
-    usual = {"usual": figure(around.apart), "count": len(around.codes)}
-    if max(line.max(), arc.max()) <= FAR * around.apart:
-        return t(
-            "**Neither way leaves the data**: at most {line} from the nearest code on the line and {arc} on the great "
-            "circle, where codes of N = {count} test images are {usual} from one another at the median (lower is "
-            "nearer).",
-            **worst,
-            **usual,
-        )
+    most = FAR * around.apart
+    answers = {
+        (True, True): t("Neither way leaves the data"),
+        (True, False): t("The line stays near the data, the great circle leaves it"),
+        (False, True): t("The great circle stays near the data, the line leaves it"),
+        (False, False): t("Between these images the decoder makes things up"),
+    }
     return t(
-        "**Between these images the decoder makes things up**: up to {line} from the nearest code on the line and "
-        "{arc} on the great circle, where codes of N = {count} test images are {usual} from one another at the median "
-        "(lower is nearer).",
-        **worst,
-        **usual,
+        "**{answer}**: at most {line} from the nearest code on the line and {arc} on the great circle, where codes of "
+        "N = {count} test images are {usual} from one another at the median (lower is nearer).",
+        answer=answers[bool(line.max() <= most), bool(arc.max() <= most)],
+        line=figure(line.max()),
+        arc=figure(arc.max()),
+        usual=figure(around.apart),
+        count=len(around.codes),
     )
 
 

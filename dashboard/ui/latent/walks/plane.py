@@ -104,10 +104,14 @@ def _answer(
     around: Surroundings, grids: tuple[ManifoldGrid, ManifoldGrid], pair: tuple[int, int], spacing: Spacing
 ) -> str:
     """Say in a sentence what each image stands for, and how near to real images the planes are."""
-    share = t(
-        "Each image of the first plane stands for {share} % of {what}.",
-        share=f"{100 / len(grids[0].x) ** 2:.2g}",
-        what=t("the prior") if spacing == "normal" else t("the codes, as if their numbers were independent"),
+    percent = f"{100 / len(grids[0].x) ** 2:.2g}"
+    share = (
+        t("Each image of the first plane stands for {share} % of the prior.", share=percent)
+        if spacing == "normal"
+        else t(
+            "Each image of the first plane stands for {share} % of the codes, as if their numbers were independent.",
+            share=percent,
+        )
     )
     distances = [_median_distance(around, grid, pair) for grid in grids]
     if not len(around.codes):

@@ -22,6 +22,12 @@ def distance(around: Surroundings, code: Codes) -> str:
             usual=figure(float(np.sqrt(code.shape[1]))),
         )
     away = float(found.distances[0, 0])
+    if len(around.codes) == 1:
+        return t(
+            "The code of the only test image is {distance} away. How far codes usually are from one another, one image "
+            "does not tell.",
+            distance=figure(away),
+        )
     said = t(
         "Of the codes of N = {count} test images, the nearest is {distance} away; from a code to the nearest other it "
         "is {usual} at the median.",
