@@ -101,7 +101,8 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
     Raises
     ------
     LabError
-        If the run has no encoder, there are fewer images (or different codes) than clusters, or codes are no numbers.
+        If the run has no encoder, one cluster is asked for, there are fewer than two images a cluster or fewer
+        different codes than clusters, or codes are no numbers.
     """
     indices = drawn_indices(dataset, room_for(dataset, config.limit), config.seed, config.part)
     labels = dataset.labels[indices]
@@ -109,7 +110,7 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
     known = labels if not reason else np.full(len(labels), -1)
     classes = len(dataset.class_names) if not reason else 0
     count = config.clusters or usual_count(dataset, labels)
-    _check_images(dataset, config.part, len(indices), count)
+    _check_count(dataset, config.part, len(indices), count)
     spaces, found = _fitted(codes_of(inference, dataset, indices), dataset, indices, count, config, progress)
     rows = _rows(spaces, found, known, config.seed)
     tried, n_tried = _tried(spaces["code"], config, progress)
@@ -135,7 +136,7 @@ def run(inference: Inference, dataset: Dataset, config: Config, progress: Progre
     )
 
 
-def _check_images(dataset: Dataset, part: str, images: int, clusters: int) -> None:
+def _check_count(dataset: Dataset, part: str, images: int, clusters: int) -> None:
     """Refuse one cluster of all images, and clusters of single images: they agree with any classes, and say nothing."""
     if clusters == 1:
         raise LabError("One cluster of all images says nothing. Choose at least 2, or 0 for as many as is usual.")

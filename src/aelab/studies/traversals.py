@@ -157,7 +157,8 @@ def walk(
     Raises
     ------
     LabError
-        If the codes do not vary at all, or the table would have more pixels than a computer should be asked for.
+        If the codes do not vary at all or are of one image, or the table would have more pixels than a computer should
+        be asked for.
     """
     if ranked.unit == "variance" and ranked.n == 1:
         raise LabError(
