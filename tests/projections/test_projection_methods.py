@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
+from openTSNE import tsne as descent
+from openTSNE.affinity import PerplexityBasedNN
+from scipy.spatial.distance import pdist, squareform
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.manifold import trustworthiness
@@ -78,6 +84,34 @@ def test_tsne_keeps_neighbours_and_says_how_well_it_went(groups) -> None:
     assert trustworthiness(codes, found.coordinates, n_neighbors=8) > 0.9
     assert found.divergence is not None
     assert 0 < found.divergence < 5
+
+
+def test_tsne_begins_on_a_grid_and_goes_on_by_a_tree_when_the_map_has_grown(monkeypatch) -> None:
+    def told(way: str) -> Callable[..., tuple[float, np.ndarray]]:
+        measure = getattr(descent, way)
+
+        def tell(*given: Any, **asked: Any) -> tuple[float, np.ndarray]:
+            ways.append(way)
+            return measure(*given, **asked)
+
+        return tell
+
+    ways: list[str] = []
+    for way in ("kl_divergence_fft", "kl_divergence_bh"):
+        monkeypatch.setattr(descent, way, told(way))
+    codes = np.random.default_rng(0).standard_normal((3000, 4)).astype(np.float32)
+    found = tsne.fit(codes, np.zeros(3000, np.int32), tsne.Config(perplexity=5, iterations=500))
+    assert list(dict.fromkeys(ways)) == ["kl_divergence_fft", "kl_divergence_bh"]
+    assert trustworthiness(codes, found.coordinates, n_neighbors=8) > 0.9
+    assert found.divergence == pytest.approx(divergence(codes, found.coordinates, perplexity=5), rel=0.02)
+
+
+def divergence(codes: np.ndarray, points: np.ndarray, perplexity: float) -> float:
+    """Return what t-SNE minimises, in nats, with all pairs of points taken one by one."""
+    drawn = PerplexityBasedNN(codes.astype(np.float64), perplexity=perplexity, method="exact").P.tocoo()
+    near = 1 / (1 + squareform(pdist(points.astype(np.float64), "sqeuclidean")))
+    np.fill_diagonal(near, 0)
+    return float((drawn.data * np.log(drawn.data / (near / near.sum())[drawn.row, drawn.col])).sum())
 
 
 @pytest.mark.parametrize("setting", [{"seed": 1}, {"perplexity": 20}, {"learning_rate": 50}, {"iterations": 500}])

@@ -15,6 +15,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ from aelab.projections.spec import Fitted, Floats, Labels, Progress, ProjectionS
 
 _EXAGGERATED = 250  # the first steps pull neighbourhoods together, as in the paper
 _LOOKED_AT = 10  # steps between two looks at whether to stop
-_MANY = 10_000  # from here on interpolation is faster than a tree
+_CELLS = 50  # of openTSNE's grid along each axis, at least; one for each unit of a map that is larger
+_MANY = 10_000  # from here on a grid, made once for all steps that place new codes, is faster than a tree for each
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def fit(codes: Floats, labels: Labels, config: Config, progress: Progress = no_p
         early_exaggeration_iter=_EXAGGERATED,
         n_iter=config.iterations - _EXAGGERATED,
         initialization="pca" if codes.shape[1] >= config.dimensions else "random",  # no fewer components than axes
-        negative_gradient_method=_method(len(codes), config.dimensions),
+        negative_gradient_method=_gradient,
         callbacks=_Look(config.iterations, progress),
         callbacks_every_iters=_LOOKED_AT,
         random_state=config.seed,
@@ -89,8 +91,20 @@ class _Look:
         return False
 
 
-def _method(count: int, dimensions: int) -> str:
-    return "fft" if count >= _MANY and dimensions == 2 else "bh"  # a grid in space has too many cells
+def _gradient(embedding: Floats, affinities: Any, **asked: Any) -> tuple[float, Floats]:
+    """Return the divergence of a map (N, d) and its gradient, by what is cheaper for a map of that size.
+
+    All repel all: approximated on a grid [3]_, whose cells are as many as the map is large, or by a tree of the points.
+    Maps grow while they unfold. So the grid is for the beginning, and the tree, which is exacter, for the rest.
+    """
+    from openTSNE.tsne import kl_divergence_bh, kl_divergence_fft  # noqa: PLC0415 - as above
+
+    cells = max(_CELLS, float(np.ptp(embedding, axis=0).max())) ** 2
+    on_a_grid = cells < len(embedding) and embedding.shape[1] == 2  # a grid in space has too many
+    result: tuple[float, Floats] = (kl_divergence_fft if on_a_grid else kl_divergence_bh)(
+        embedding, affinities, **asked
+    )
+    return result
 
 
 def place(fitted: Fitted, codes: Floats, config: Config, new: Floats) -> Floats:
@@ -106,7 +120,7 @@ def place(fitted: Fitted, codes: Floats, config: Config, new: Floats) -> Floats:
     known = TSNEEmbedding(
         fitted.coordinates,
         Affinities(codes),
-        negative_gradient_method=_method(len(codes), config.dimensions),
+        negative_gradient_method="fft" if len(codes) >= _MANY and config.dimensions == 2 else "bh",
         random_state=config.seed,
         n_jobs=1,
         callbacks=None,
