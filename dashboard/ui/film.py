@@ -100,7 +100,7 @@ def _say_way(way: float | None) -> str:
         return t(", lower than after the last epoch.")
     if way < 0:
         return t(", higher than after the first epoch.")
-    return t(", **{percent} %** of the way from the first to the last.", percent=f"{100 * way:.0f}")
+    return t(", **{percent}%** of the way from the first to the last.", percent=f"{100 * way:.0f}")
 
 
 def show_map(lane: Lane, epoch: int) -> None:
@@ -138,7 +138,7 @@ def _say_axes(found: Film, row: int) -> str:
     if found.basis.raw:
         return t("The axes are the numbers of the code themselves.")
     return t(
-        "These axes hold **{percent} %** of the variance of the codes after this epoch, {last} % after the last, for "
+        "These axes hold **{percent}%** of the variance of the codes after this epoch, {last}% after the last, for "
         "which they were chosen.",
         percent=_percent(found.explained[row]),
         last=_percent(found.explained[-1]),

@@ -25,7 +25,21 @@ _YEAR = 365 * 24 * 3600
 
 #: The values of errors that may be words of the lab. Others name what is the user's: a file called "test" stays so.
 _WORDS_IN = frozenset(
-    {"candidate", "found", "high", "kind", "low", "network", "noise", "part", "reason", "reference", "shape", "state"}
+    {
+        "candidate",
+        "found",
+        "high",
+        "kind",
+        "low",
+        "network",
+        "noise",
+        "part",
+        "reason",
+        "reference",
+        "setting",
+        "shape",
+        "state",
+    }
 )
 #: Those words, as far as they are no label or message elsewhere.
 WORDS = (

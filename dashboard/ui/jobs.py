@@ -173,5 +173,5 @@ def _state_line(status: Status, standing: Standing) -> str:
             return waiting
         return f"{waiting} · {t('starts in about {time}', time=duration(standing.starts_in))}"
     left = status.seconds_left
-    share = t("{percent} %", percent=round(100 * status.progress))
+    share = t("{percent}%", percent=round(100 * status.progress))
     return f"{share} · {t('about {time} left', time=duration(left))}" if left is not None else share

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.i18n import t
+
 _HUGE: Final = 1e6
 _NOTHING: Final = 1e-5  # less is what 32 bits make of the same number twice
 
@@ -21,3 +23,8 @@ def fixed(value: float, decimals: int) -> str:
     What rounds to nothing is 0.00, never -0.00.
     """
     return f"{value:.2e}" if abs(value) >= _HUGE else f"{value:z.{decimals}f}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share (1 is all) in percent."""
+    return t("{percent}%", percent=fixed(100 * share, decimals))

@@ -53,7 +53,7 @@ def show_variation(data: Dataset) -> None:
         alt=t("Mean image, standard deviation of each pixel, and the first principal components"),
         caption=t(
             "From the left, over N = {count} training images: their mean; the standard deviation of each pixel (white "
-            "is {most}); the directions in which they vary most, grey being no change. These explain {shares} % of the "
+            "is {most}); the directions in which they vary most, grey being no change. These explain {shares}% of the "
             "variance.",
             count=found.n,
             most=f"{most:.2f}",

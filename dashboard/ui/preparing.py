@@ -75,7 +75,7 @@ def warn_of_enlarging(data: Dataset, prepare: Prepare) -> None:
         return
     st.warning(
         t(
-            "{percent} % of the pictures would be enlarged (their median size is {width} × {height} px): what is "
+            "{percent}% of the pictures would be enlarged (their median size is {width} × {height} px): what is "
             "between their pixels is made up. Choose a smaller size.",
             percent=round(100 * share),
             width=width,

@@ -63,7 +63,7 @@ def test_people_read_a_line_a_job(waiting: list[Job], capsys: pytest.CaptureFixt
     assert cli.main(["jobs", "list"]) == 0
     lines = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        ["busy-train", "running", "50 %"],
+        ["busy-train", "running", "50%"],
         [waiting[0].id, "queued", "1 before it"],
         [waiting[1].id, "queued", "2 before it"],
     ]

@@ -176,7 +176,7 @@ def test_a_map_by_tsne_is_made_by_a_worker(answer: Answers, lab: TrainedLab, tmp
 
 def test_a_perplexity_that_is_too_high_is_one_sentence(refusal: Refusal, lab: TrainedLab, tmp_path: Path) -> None:
     asked = ("latent", lab.runs["vae"], "--method", "tsne", "--out", tmp_path / "map.csv", "--limit", 40)
-    assert refusal(*asked) == "perplexity must be below a third of the 40 images; it is 30. Try 4."
+    assert refusal(*asked) == "Perplexity must be below a third of the 40 images; it is 30. Try 4."
     assert not (tmp_path / "map.csv").exists()
 
 

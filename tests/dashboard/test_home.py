@@ -108,7 +108,7 @@ def test_a_job_at_work_shows_how_far_it_is_and_can_be_asked_to_stop(lab: Trained
         assert "Jobs at work or waiting: 1" in words(page)
         (bar,) = page.progress
         assert bar.value == 25
-        assert progress(page)[0].startswith(f"Training · {run.id} · 25 % · about ")
+        assert progress(page)[0].startswith(f"Training · {run.id} · 25% · about ")
         press(page, "Cancel")
         assert folder.should_stop(job)
 

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from aelab.datasets.store import Dataset
 from aelab.errors import LabError
 from aelab.noise import noises
+from aelab.studies import latent_map
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 LANGUAGES = ("es", "pt")
@@ -173,6 +174,13 @@ class TestErrors:
             with pytest.raises(LabError) as caught:
                 spec.corrupt(None, 100.0, None)
             assert spec.label not in said_in("es", caught.value)
+
+    def test_a_setting_is_called_by_the_name_that_stands_over_it(self) -> None:
+        with pytest.raises(LabError) as caught:
+            latent_map.check_count(40, latent_map.Config(method="tsne"))
+        assert said_in("es", caught.value) == (
+            "Perplejidad debe ser menor que un tercio de las 40 imágenes; es 30. Pruebe con 4."
+        )
 
     def test_markdown_in_a_name_from_outside_is_shown_as_it_is(self) -> None:
         error = LabError("There is no file {file}.", file="**b** [x](javascript:1) $y$")

@@ -77,7 +77,7 @@ def test_the_map_by_pca_is_that_of_the_study(lab: TrainedLab, visit, dimensions:
     assert title(figure) == "PCA of the codes of N = 359 test images"
     share = 100 * sum(found.explained_variance)
     said = words(page)
-    assert f"These {dimensions} axes hold **{share:.1f} %** of the variance of the codes (8 dimensions)." in said
+    assert f"These {dimensions} axes hold **{share:.1f}%** of the variance of the codes (8 dimensions)." in said
     assert [each["name"] for each in figure["data"] if each is not trace and each.get("name")] == list("0123456789")
 
 
@@ -148,7 +148,7 @@ def test_a_perplexity_that_is_too_high_is_said_and_a_lower_one_can_be_tried(lab:
     page.number_input(key="latent.limit").set_value(45).run()
     page.button_group(key="latent.method").set_value("tsne").run()
     said = [warning.value for warning in page.warning]
-    assert said == ["perplexity must be below a third of the 45 images; it is 30. Try 4."]
+    assert said == ["Perplexity must be below a third of the 45 images; it is 30. Try 4."]
     assert not [job for job in folder.all_jobs() if job.kind == "latent_map"]  # said before a worker is asked
     page.session_state["latent.iterations"] = 300
     page.number_input(key="latent.perplexity").set_value(4.0).run()
@@ -195,7 +195,7 @@ def test_selected_points_show_their_images_reconstructions_and_classes(lab: Trai
     assert pictures(page)[0] == picture_of(both, 4)
     for label, count in zip(*np.unique(dataset.labels[ids], return_counts=True), strict=True):
         usual = np.mean(dataset.labels[dataset.indices("test")] == label)
-        assert f"{label}: {count} ({25 * count} %; on the map {100 * usual:.0f} %)" in said
+        assert f"{label}: {count} ({25 * count}%; on the map {100 * usual:.0f}%)" in said
 
 
 def test_a_big_selection_shows_the_first_twenty_and_counts_all(lab: TrainedLab, visit) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.numbers import figure, fixed
+from ui.numbers import figure, fixed, percent
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,7 @@ def test_a_number_has_the_three_digits_that_count(value: float, said: str) -> No
 )
 def test_a_number_with_decimals_gets_an_exponent_where_nobody_could_read_its_digits(value: float, said: str) -> None:
     assert fixed(value, 2) == said
+
+
+def test_a_share_is_said_in_percent_as_the_language_writes_it() -> None:
+    assert (percent(0.3456), percent(0.5, 0)) == ("34.6%", "50%")

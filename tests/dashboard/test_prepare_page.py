@@ -65,7 +65,7 @@ def test_enlarging_most_pictures_is_warned_of_with_the_share(page: AppTest) -> N
     page.number_input(key="prepare.photos.height").set_value(128)
     page.number_input(key="prepare.photos.width").set_value(128).run()
     (warning,) = page.warning
-    assert "100 % of the pictures would be enlarged (their median size is 60 × 40 px)" in warning.value
+    assert "100% of the pictures would be enlarged (their median size is 60 × 40 px)" in warning.value
 
 
 @pytest.mark.parametrize(

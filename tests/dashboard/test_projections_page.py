@@ -51,7 +51,7 @@ def test_any_pair_of_dimensions_can_be_drawn(lab: TrainedLab, visit) -> None:
     assert_shown(page, found)
     axis = figures(page)[0]["layout"]["xaxis"]["title"]["text"]
     assert title(figures(page)[0]) == "Dimensions 5, 2 of the codes of N = 359 test images"
-    assert axis == f"Dimension 5 ({100 * found.explained_variance[0]:.1f} %)"
+    assert axis == f"Dimension 5 ({100 * found.explained_variance[0]:.1f}%)"
     page.number_input(key="latent.y.8").set_value(5).run()
     assert errors(page) == ["Each axis draws another number of the codes; these are 5, 5. Choose different ones."]
     page.number_input(key="latent.y.8").set_value(1).run()
@@ -197,7 +197,7 @@ def test_what_so_many_images_cannot_be_is_said_before_a_worker_is_asked(lab: Tra
     page = choose(visit("latent", run=lab.runs["conv_ae"]), "tsne")
     page.number_input(key="latent.perplexity").set_value(400.0).run()
     said = [warning.value for warning in page.warning]
-    assert said == ["perplexity must be below a third of the 359 images; it is 400. Try 35."]
+    assert said == ["Perplexity must be below a third of the 359 images; it is 400. Try 35."]
     assert [job.params["config"] for job in folder.all_jobs() if job.kind == "latent_map"] == [
         Config(method="tsne").asked()
     ]

@@ -85,7 +85,7 @@ def test_the_sentence_is_that_of_the_history(lab: TrainedLab, visit) -> None:
     count = store.open_dataset("digits").counts["validation"]
     assert (
         f"After epoch 3 of 2: loss {losses[3]:.5g} on N = {count} validation images (squared error per pixel, lower is "
-        f"better), {share} % of the way from the first to the last."
+        f"better), {share}% of the way from the first to the last."
     ) in plain(words(page))
 
 

@@ -87,6 +87,7 @@ def test_what_is_selected_on_one_map_stands_out_on_both(pair: tuple[Run, Run], v
     assert [marked(each) for each in figures(page)] == [ids, ids]
     said = words(page)
     assert "Images selected: 3" in said
+    assert f"By code of {pair[0].id}, Euclidean distances" in said
     found = agreement.agreement(*(codes(run).codes for run in pair))
     share = 100 * float(found.shared[[3, 50, 51]].mean())
     assert f"the two codes share {share:.1f}% (N = 3 of them on the maps)" in said

@@ -19,7 +19,7 @@ from aelab.inference import Inference
 from aelab.pixels import to_unit
 from aelab.studies import arithmetic, decoding, interpolation, kept_selections, manifold_grid, traversals
 from ui import mosaic
-from ui.latent.walks import images, rows
+from ui.latent.walks import groups, images, rows
 from ui.latent.walks.words import distance
 from ui.numbers import figure
 
@@ -198,7 +198,7 @@ def test_the_plane_is_spaced_by_normal_quantiles_beside_equal_steps(lab: Trained
         for at in ("quantiles", "even")
     ]
     assert pictures(page) == [picture_of(each.reshape(49, *each.shape[2:]), 7) for each in expected]
-    assert "Each image of the first plane stands for 2 % of the prior." in words(page)
+    assert "Each image of the first plane stands for 2% of the prior." in words(page)
 
 
 def test_of_a_larger_code_two_numbers_are_chosen(lab: TrainedLab, visit) -> None:
@@ -313,6 +313,12 @@ def test_one_way_can_leave_the_data_and_the_other_not(lab: TrainedLab) -> None:
 def test_how_far_is_far_is_not_said_of_one_image(lab: TrainedLab) -> None:
     around = decoding.surroundings(networks(lab, "conv_ae"), store.open_dataset("digits"))
     alone = dataclasses.replace(around, indices=around.indices[:1], codes=around.codes[:1])
-    said = distance(alone, around.codes[1:2])
-    assert "only test image" in said
-    assert "made up" not in said
+    data = store.open_dataset("digits")
+    sums = arithmetic.run(networks(lab, "conv_ae"), data, arithmetic.Config(plus="8", minus="3"))
+    for said in (
+        distance(alone, around.codes[1:2]),
+        groups._answer(data, alone, sums, len(sums.strengths) - 1, ("8", "3"), "#5"),
+    ):
+        assert "only test image" in said
+        assert "made up" not in said
+        assert "at the median" not in said

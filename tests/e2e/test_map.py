@@ -169,6 +169,13 @@ def test_a_class_that_is_hidden_is_neither_selected_nor_pointed_at(
     assert chosen(visitor.map()) == found.indices[within & (found.labels != 3)].tolist()
     visitor.page.mouse.move(*place_of(visitor.map(), int(np.flatnonzero(found.labels == 3)[0])))
     expect(visitor.map().locator(".tip")).not_to_contain_text(re.compile("^3 "))
+    expect(visitor.map().locator(".legend")).not_to_contain_text("Selected, but hidden")
+    visitor.map().locator(".legend").get_by_role("button", name="7", exact=True).click()
+    expect(visitor.map().locator(".legend")).to_contain_text(
+        f"Selected, but hidden: {(within & (found.labels == 7)).sum()}"
+    )
+    visitor.map().locator(".legend").get_by_role("button", name="Show all").click()
+    expect(visitor.map().locator(".legend")).not_to_contain_text("Selected, but hidden")
 
 
 def test_a_click_selects_the_nearest_point(server: Server, trained_lab: TrainedLab, visit: Visit) -> None:

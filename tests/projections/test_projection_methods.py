@@ -145,7 +145,7 @@ def test_tsne_reports_until_it_is_done(groups) -> None:
 @pytest.mark.parametrize(
     ("count", "perplexity", "sentence"),
     [
-        (40, 30, r"perplexity must be below a third of the 40 images; it is 30\. Try 4\."),
+        (40, 30, r"Perplexity must be below a third of the 40 images; it is 30\. Try 4\."),
         (6, 2, "A map by neighbours needs at least 7 images; there are 6. Use PCA."),
     ],
 )
@@ -168,5 +168,5 @@ def test_codes_that_are_equal_have_a_map_all_the_same(groups) -> None:
 
 
 def test_umap_refuses_more_neighbours_than_there_are(groups) -> None:
-    with pytest.raises(LabError, match=r"neighbours must be below a third of the 30 images; it is 15\. Try 3\."):
+    with pytest.raises(LabError, match=r"Neighbours must be below a third of the 30 images; it is 15\. Try 3\."):
         umap.fit(groups[0][:30], groups[1][:30], umap.Config())

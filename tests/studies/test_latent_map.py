@@ -115,7 +115,7 @@ def test_tsne_draws_two_codes_in_three_dimensions(opened) -> None:
 
 def test_a_perplexity_that_is_too_high_gets_one_that_works(opened) -> None:
     networks, dataset = opened("pca")
-    with pytest.raises(LabError, match=r"perplexity must be below a third of the 40 images; it is 30\. Try 4\."):
+    with pytest.raises(LabError, match=r"Perplexity must be below a third of the 40 images; it is 30\. Try 4\."):
         latent_map.run(networks, dataset, Config(method="tsne", limit=40))
     latent_map.run(networks, dataset, Config(method="tsne", limit=40, perplexity=4, iterations=300))
 

@@ -18,6 +18,7 @@ from ui.definitions import heading
 from ui.denoise.words import told
 from ui.folding import folded
 from ui.i18n import t
+from ui.numbers import percent
 
 _ENTRIES = 64
 _ALL = "denoise.effect.all"
@@ -58,7 +59,7 @@ def _summary(found: Effect) -> str:
         "{noise} touches **{share}** of the pixels: moves them by more than half of one of 256 levels of grey, over "
         "N = {count} test images.",
         noise=told(found.corruption),
-        share=f"{100 * found.touched:.1f}%",
+        share=percent(found.touched),
         count=found.n,
     )
     if found.measures["psnr"].n == 0:

@@ -21,7 +21,7 @@ _FEWEST = 2  # images on the map, for one of them to have a neighbour
 Indices = npt.NDArray[np.intp]
 
 
-def show(data: Dataset, codes: Codes, mapped: Indices, shown: Indices) -> None:
+def show(data: Dataset, codes: Codes, mapped: Indices, shown: Indices, coder: str = "") -> None:
     """Draw a strip of images of which one is chosen, and its nearest neighbours among the images on the map.
 
     Parameters
@@ -32,6 +32,8 @@ def show(data: Dataset, codes: Codes, mapped: Indices, shown: Indices) -> None:
         Which images of the dataset the codes are of.
     shown : ndarray, int (n,)
         The images to choose from; those that are not on the map have no neighbours there.
+    coder : str
+        The run whose codes these are, where a page shows several.
     """
     here = shown[np.isin(shown, mapped)]
     if not len(here) or len(mapped) < _FEWEST:
@@ -58,7 +60,7 @@ def show(data: Dataset, codes: Codes, mapped: Indices, shown: Indices) -> None:
         data,
         by_code,
         t("The nearest by code"),
-        t("By code, Euclidean distances {low} to {high}; classes: {classes}", **_figures(data, by_code)),
+        _by_code(coder, **_figures(data, by_code)),
     )
     _row(
         data,
@@ -70,6 +72,14 @@ def show(data: Dataset, codes: Codes, mapped: Indices, shown: Indices) -> None:
             **_figures(data, by_pixels),
         ),
     )
+
+
+def _by_code(coder: str, **figures: str) -> str:
+    if coder:
+        return t(
+            "By code of {run}, Euclidean distances {low} to {high}; classes: {classes}", run=plain(coder), **figures
+        )
+    return t("By code, Euclidean distances {low} to {high}; classes: {classes}", **figures)
 
 
 def _choose(index: int) -> None:

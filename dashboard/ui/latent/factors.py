@@ -113,7 +113,7 @@ def _answer(found: Disentanglement) -> str:
         )
     number, factor = np.unravel_index(code.information.argmax(), code.information.shape)
     return f"{verdict} " + t(
-        "MIG {mig} (PCA {other}). Best followed is the factor {factor}: number {number} of the code knows {percent} % "
+        "MIG {mig} (PCA {other}). Best followed is the factor {factor}: number {number} of the code knows {percent}% "
         "of its entropy.",
         mig=f"{code.scores['mig']:.3f}",
         other=f"{pca.scores['mig']:.3f}",
@@ -154,7 +154,7 @@ def _heat_map(found: Disentanglement, space: Literal["code", "pca"], title: str)
         [
             [
                 t(
-                    "number {number} knows {percent} % of: {factor}",
+                    "number {number} knows {percent}% of: {factor}",
                     number=row + 1,
                     percent=f"{100 * known[row, place]:.1f}",
                     factor=charts.text(name),

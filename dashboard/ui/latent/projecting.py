@@ -118,8 +118,8 @@ def _axis(number: int, found: LatentMap, config: Config) -> str:
         return f"{projections[config.method].label} {number + 1}"
     percent = f"{100 * found.explained_variance[number]:.1f}"
     if config.method == "raw":
-        return t("Dimension {number} ({percent} %)", number=getattr(config, _AXES[number]), percent=percent)
-    return t("Component {number} ({percent} %)", number=number + 1, percent=percent)
+        return t("Dimension {number} ({percent}%)", number=getattr(config, _AXES[number]), percent=percent)
+    return t("Component {number} ({percent}%)", number=number + 1, percent=percent)
 
 
 def place(run: Run, config: Config, found: LatentMap, image: Images) -> Floats | None:

@@ -32,7 +32,7 @@ def show(run: Run, codes: Codes, mapped: Indices, beside: Run | None = None) -> 
     mapped : ndarray, int (N,)
         Which images of the dataset these are.
     beside : Run, optional
-        Another run of the same dataset, whose reconstructions are shown too.
+        Another run of the same dataset, whose reconstructions are shown too; codes and neighbours are those of `run`.
     """
     data, networks = caches.images_of(run), caches.networks(run)
     chosen = selection.selected(data)
@@ -46,7 +46,7 @@ def show(run: Run, codes: Codes, mapped: Indices, beside: Run | None = None) -> 
     _show_reconstructions(networks, data, shown, len(chosen))
     if beside is not None:
         _show_others(beside, data, shown)
-    alike.show(data, codes, mapped, shown)
+    alike.show(data, codes, mapped, shown, coder="" if beside is None else run.id)
     taking_away.offer(networks, data, chosen)
 
 
@@ -91,7 +91,7 @@ def _say_mix(data: Dataset, chosen: Indices, mapped: Indices) -> None:
         usual = float(np.mean(data.labels[mapped] == codes[place]))
         parts.append(
             t(
-                "{label}: {count} ({percent} %; on the map {usual} %)",
+                "{label}: {count} ({percent}%; on the map {usual}%)",
                 label=plain(names[codes[place]]),
                 count=int(counts[place]),
                 percent=f"{100 * counts[place] / len(chosen):.0f}",

@@ -33,7 +33,7 @@ def _offer_files(networks: Inference, data: Dataset, chosen: Indices) -> None:
     row = st.container(horizontal=True)
     stem = f"selection-{networks.run_id}"
     row.download_button(
-        t("Download as CSV"),
+        t("Download selection as CSV"),
         lambda: to_csv(report.table(networks, data, chosen)).encode("utf-8-sig"),
         f"{stem}.csv",
         "text/csv",
@@ -44,7 +44,7 @@ def _offer_files(networks: Inference, data: Dataset, chosen: Indices) -> None:
     )
     too_many = len(chosen) > report.MOST_IN_A_ZIP
     row.download_button(
-        t("Download as ZIP"),
+        t("Download selection as ZIP"),
         lambda: report.zipped(networks, data, chosen),
         f"{stem}.zip",
         "application/zip",

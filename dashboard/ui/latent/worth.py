@@ -40,7 +40,7 @@ def say_place(config: Config, place: Floats | None) -> None:
 def _sentence(found: LatentMap, config: Config) -> str:
     if found.explained_variance:
         return t(
-            "These {count} axes hold **{percent} %** of the variance of the codes ({latent} dimensions).",
+            "These {count} axes hold **{percent}%** of the variance of the codes ({latent} dimensions).",
             count=config.dimensions,
             percent=f"{100 * sum(found.explained_variance):.1f}",
             latent=found.codes.shape[1],

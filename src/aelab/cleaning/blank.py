@@ -61,7 +61,7 @@ def _spread(images: UInt8) -> Floats:
 
 def _group(index: int, deviation: float, share: float) -> Group:
     evidence = LabError(
-        "{share} % of the pixels have one value; the standard deviation is {deviation} of 255.",
+        "{share}% of the pixels have one value; the standard deviation is {deviation} of 255.",
         share=round(100 * share, 1),
         deviation=round(deviation, 1),
     )

@@ -92,7 +92,7 @@ def percent(title: str) -> Callable[[float], None]:
         nonlocal last
         percent = int(100 * share)
         if percent != last and sys.stderr.isatty():
-            sys.stderr.write(f"\r{title}: {percent} %" + ("\n" if percent == 100 else ""))
+            sys.stderr.write(f"\r{title}: {percent}%" + ("\n" if percent == 100 else ""))
             sys.stderr.flush()
         last = percent
 

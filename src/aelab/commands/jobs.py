@@ -64,7 +64,7 @@ def _described(job: Job, status: folder.Status) -> dict[str, Any]:
 def _line(row: dict[str, Any]) -> str:
     more = ""
     if row["state"] == "running":
-        more = f"{100 * row['progress']:.0f} %"
+        more = f"{100 * row['progress']:.0f}%"
         if row["seconds_left"] is not None:
             more += f", about {row['seconds_left']:.0f} s left"
     elif row["state"] == "queued":

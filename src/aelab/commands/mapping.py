@@ -64,7 +64,7 @@ def latent(arguments: argparse.Namespace) -> Answer:
     }
     lines = [f"{len(found.indices)} images ({config.part}) written to {arguments.out}"]
     if found.explained_variance:
-        lines.append(f"  {100 * sum(found.explained_variance):.1f} % of the variance of the codes")
+        lines.append(f"  {100 * sum(found.explained_variance):.1f}% of the variance of the codes")
     if found.divergence is not None:
         lines.append(f"  divergence reached {found.divergence:.3f} nats (lower is better)")
     return Answer(data, lines + ([] if found.quality is None else _quality_lines(found.quality)))

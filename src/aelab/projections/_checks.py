@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aelab.errors import LabError
-from aelab.projections.spec import Floats
+from aelab.projections.spec import Config, Floats
 
 _FEWEST, _FEWEST_OF_NEIGHBOURS = 3, 7  # of seven images, two neighbours are below a third
 
@@ -22,18 +22,19 @@ def check(codes: Floats) -> None:
         )
 
 
-def check_neighbours(count: int, wanted: float, name: str) -> None:
-    """Raise a `LabError` where a setting called `name` asks for about as many neighbours as there are codes."""
+def check_neighbours(count: int, config: Config, name: str) -> None:
+    """Raise a `LabError` where the setting called `name` asks for about as many neighbours as there are codes."""
     if count < _FEWEST_OF_NEIGHBOURS:
         raise LabError(
             "A map by neighbours needs at least {fewest} images; there are {count}. Use PCA.",
             fewest=_FEWEST_OF_NEIGHBOURS,
             count=count,
         )
+    wanted = getattr(config, name)
     if wanted >= count / 3:
         raise LabError(
             "{setting} must be below a third of the {count} images; it is {value}. Try {proposal}.",
-            setting=name,
+            setting=config.knob(name).label,
             count=count,
             value=f"{wanted:g}",
             proposal=fitting(count),

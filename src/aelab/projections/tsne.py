@@ -59,7 +59,7 @@ def fit(codes: Floats, labels: Labels, config: Config, progress: Progress = no_p
         If there are too few codes for the perplexity, or they cannot be told apart.
     """
     check(codes)
-    check_neighbours(len(codes), config.perplexity, "perplexity")
+    check_neighbours(len(codes), config, "perplexity")
     from openTSNE import TSNE  # noqa: PLC0415 - more than a second to import, for this one method
 
     points = TSNE(

@@ -51,7 +51,7 @@ def fit(codes: Floats, labels: Labels, config: Config, progress: Progress = no_p
         If there are too few codes for so many neighbours.
     """
     check(codes)
-    check_neighbours(len(codes), config.neighbours, "neighbours")
+    check_neighbours(len(codes), config, "neighbours")
     with _quiet():
         learned = _made(config, init="spectral" if codes.shape[1] > 2 else "random").fit(codes.astype(np.float32))
     return Fitted(np.asarray(learned.embedding_, np.float32))

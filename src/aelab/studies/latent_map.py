@@ -175,7 +175,7 @@ def check_count(count: int, config: Config) -> None:
     """Raise a `LabError` where a setting asks for more neighbours than a map of so many images has."""
     name = projections[config.method].neighbours
     if name:
-        check_neighbours(count, getattr(config, name), name)
+        check_neighbours(count, config, name)
 
 
 def usual(method: str, count: int) -> Config:

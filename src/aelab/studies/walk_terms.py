@@ -102,7 +102,7 @@ WALKS: Final[Mapping[str, tuple[Term, ...]]] = {
         ),
         Term(
             N_("Equal steps"),
-            N_("Evenly spaced, between the quantiles of 0.5 % and of 99.5 %."),
+            N_("Evenly spaced, between the quantiles of 0.5% and of 99.5%."),
             r"z_i = z_1 + \frac{i - 1}{S - 1}\,(z_S - z_1)",
             "",
         ),

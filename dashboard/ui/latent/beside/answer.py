@@ -14,6 +14,7 @@ from aelab.studies.agreement import Agreement, purity_by_chance
 from aelab.studies.latent_map import LatentMap
 from aelab.studies.map_quality import MEASURES
 from ui.i18n import plain, t
+from ui.numbers import percent
 
 Indices = npt.NDArray[np.intp]
 
@@ -25,11 +26,11 @@ def agreement(found: Agreement, runs: Sequence[Run], maps: Sequence[LatentMap]) 
         "the mean over N = {count} test images (95% interval {low} to {high}); neighbours drawn by lot would share "
         "{chance}. Higher is more alike, and says nothing of which is better.",
         neighbours=found.neighbours,
-        overlap=_percent(found.overlap.mean),
+        overlap=percent(found.overlap.mean),
         count=found.overlap.n,
-        low=_percent(found.overlap.low),
-        high=_percent(found.overlap.high),
-        chance=_percent(found.chance),
+        low=percent(found.overlap.low),
+        high=percent(found.overlap.high),
+        chance=percent(found.chance),
     )
     one, other = (each.quality.purity_codes if each.quality else None for each in maps)
     if one is None or other is None:
@@ -37,11 +38,11 @@ def agreement(found: Agreement, runs: Sequence[Run], maps: Sequence[LatentMap]) 
     return f"{said} " + t(
         "Of the neighbours, **{one}** are of the image's class in {run} and **{other}** in {beside}; by chance, "
         "{chance}.",
-        one=_percent(one),
-        other=_percent(other),
+        one=percent(one),
+        other=percent(other),
         run=plain(runs[0].id),
         beside=plain(runs[1].id),
-        chance=_percent(purity_by_chance(maps[0].labels)),
+        chance=percent(purity_by_chance(maps[0].labels)),
     )
 
 
@@ -53,9 +54,9 @@ def of_selection(found: Agreement, mapped: Indices, chosen: Indices) -> str:
     return t(
         "Of the neighbours of the selected images, the two codes share {share} (N = {count} of them on the maps); of "
         "those of all images, {usual}.",
-        share=_percent(float(shared.mean())),
+        share=percent(float(shared.mean())),
         count=len(shared),
-        usual=_percent(found.overlap.mean),
+        usual=percent(found.overlap.mean),
     )
 
 
@@ -103,7 +104,3 @@ def define() -> None:
             st.markdown(t(measure.definition))
             st.latex(measure.equation)
             st.caption(measure.source)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"

@@ -35,7 +35,7 @@ class LatentMap {
     if (this.data !== data || this.closed) return; // something newer has come
     if (this.changed("places", places.url)) this.takePlaces(flat, numbers);
     if (this.changed("colours", JSON.stringify(data.colours))) this.takeColours(data.colours, values);
-    if (this.changed("chosen", data.chosen?.url ?? "")) this.cloud.setChosen(chosen);
+    if (this.changed("chosen", data.chosen?.url ?? "")) this.takeChosen(chosen);
     if (this.changed("thumbnails", data.thumbnails?.url ?? "")) await this.takeThumbnails(data.thumbnails);
     if (this.changed("tiles", data.decoder?.tiles?.url ?? "")) await this.takeTiles(data.decoder?.tiles);
     if (this.data !== data || this.closed) return this.moved(); // the newer has not waited for these pictures
@@ -87,6 +87,12 @@ class LatentMap {
     this.drawLegend();
   }
 
+  takeChosen(mask) {
+    this.chosen = mask;
+    this.cloud.setChosen(mask);
+    this.drawLegend();
+  }
+
   async takeThumbnails(named) {
     this.thumbnails = null; // those of another map belong to no point of this one
     const found = named && { ...named, picture: await picture(named.url) };
@@ -108,7 +114,15 @@ class LatentMap {
   }
 
   drawLegend() {
-    drawLegend(this.part("legend"), this.data.colours, this.hidden, this.data.texts, code => this.toggle(code));
+    const { colours, texts } = this.data, unseen = this.unseen();
+    const notes = unseen ? [filled(texts.unseen, { count: unseen })] : [];
+    drawLegend(this.part("legend"), colours, this.hidden, texts, notes, code => this.toggle(code));
+  }
+
+  // How many selected points are of a hidden class.
+  unseen() {
+    if (!this.hidden.size || !this.chosen) return 0;
+    return this.shades.reduce((count, code, point) => count + (this.chosen[point] && this.hidden.has(code) ? 1 : 0), 0);
   }
 
   // The window, or what the page gives of it, has another size.

@@ -222,6 +222,7 @@ def _texts() -> dict[str, str]:
         "about_reset": t("Show the whole map"),
         "legend": t("Colours"),
         "show_all": t("Show all"),
+        "unseen": t("Selected, but hidden: {count}", count="{count}"),
         "unknown": t("unknown"),
         "keys": t(
             "Arrow keys move the crosshair, with Shift in bigger steps. Enter selects the nearest point, with Shift "

@@ -26,12 +26,13 @@ function element(name, className, text) {
 }
 
 // `toggle` gets the code of a class that is pressed, or nothing to show them all.
-function drawLegend(place, colours, hidden, texts, toggle) {
+function drawLegend(place, colours, hidden, texts, notes, toggle) {
   const focused = place.getRootNode().activeElement?.dataset.code;
   place.setAttribute("aria-label", `${texts.legend}: ${colours.label}`);
   place.replaceChildren(
     element("span", "label", colours.unit ? `${colours.label} (${colours.unit}):` : `${colours.label}:`),
     ...(colours.kind === "categories" ? classButtons(colours, hidden, texts, toggle) : [ramp(colours, texts)]),
+    ...notes.map(note => element("span", "", note)),
   );
   place.querySelector(`[data-code="${focused}"]`)?.focus();
 }

@@ -25,7 +25,7 @@ def show(data: Dataset, found: Clusters) -> None:
         [
             [
                 t(
-                    "{name} in cluster {cluster}: {count} images, {row} % of the class, {column} % of the cluster",
+                    "{name} in cluster {cluster}: {count} images, {row}% of the class, {column}% of the cluster",
                     name=charts.text(names[code]),
                     cluster=cluster + 1,
                     count=int(counts[row, cluster]),

@@ -73,5 +73,5 @@ def _told(data: Dataset, found: Clusters, cluster: int) -> str:
     if column.any():
         most = int(matched if matched >= 0 and column[matched] == column.max() else column.argmax())
         share = f"{100 * column[most] / column.sum():.0f}"
-        said.append(t("most frequent: {name} ({percent} %)", name=plain(names[most]), percent=share))
+        said.append(t("most frequent: {name} ({percent}%)", name=plain(names[most]), percent=share))
     return "  \n".join(said)

@@ -6,7 +6,7 @@ from aelab.metrics.estimate import Estimate
 from aelab.studies.holes import Holes
 from aelab.studies.posterior import ACTIVE_VARIANCE, Learned
 from ui.i18n import t
-from ui.numbers import fixed
+from ui.numbers import fixed, percent
 
 _NEAR_CEILING = 0.9
 _FEW, _MOSTLY = 0.05, 0.75  # of the draws in holes, and of the pairs in which the draw is farther
@@ -49,13 +49,13 @@ def used(found: Learned) -> str:
 def holes(found: Holes) -> str:
     """Return how many draws fall in holes, and how far from codes they are beside test images."""
     values = {
-        "share": f"{100 * found.share.mean:.1f}%",
-        "low": f"{100 * found.share.low:.1f}%",
-        "high": f"{100 * found.share.high:.1f}%",
+        "share": percent(found.share.mean),
+        "low": percent(found.share.low),
+        "high": percent(found.share.high),
         "draws": found.share.n,
         "codes": found.n_codes,
         "real": len(found.real),
-        "pairs": f"{100 * found.farther:.0f}%",
+        "pairs": percent(found.farther, 0),
     }
     if found.prior == "mixture":
         said = t(

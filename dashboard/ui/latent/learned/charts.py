@@ -176,7 +176,7 @@ def distances(
             "name": name,
             "line": {"color": color, "shape": "hvh", "width": 2, "dash": dash},
             "fill": "tozeroy",
-            "hovertemplate": "%{x:.2f}: %{y:.1f} %<extra></extra>",
+            "hovertemplate": "%{x:.2f}: %{y:.1f}%<extra></extra>",
         }
         for values, name, color, dash in (
             (real, names[1], charts.PALETTE[0], "solid"),

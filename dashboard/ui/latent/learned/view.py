@@ -171,7 +171,7 @@ def _show_aggregate(found: Learned) -> None:
         st.warning(
             t(
                 "Codes lie beyond {end}, where the prior has nothing: of the dimension with the most of them, "
-                "{percent} %. The curves do not show them, and the true divergences are larger than those above. The "
+                "{percent}%. The curves do not show them, and the true divergences are larger than those above. The "
                 "run has hardly been held to the prior: train it with a larger weight on the divergence, or a smaller "
                 "learning rate.",
                 end=f"±{together.edges[-1]:.0f}",

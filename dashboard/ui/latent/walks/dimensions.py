@@ -144,7 +144,7 @@ def _answer(ranked: Ranking) -> str:
     if ranked.unit == "variance":
         total = max(float(ranked.figures.sum()), 1e-300)
         return t(
-            "**Dimension {best} varies most**: {percent} % of the variance of the codes of N = {count} test images. "
+            "**Dimension {best} varies most**: {percent}% of the variance of the codes of N = {count} test images. "
             "Used dimensions (at least a ten-thousandth of its variance): **{used} of {all}**.",
             percent=f"{100 * ranked.figures[best] / total:.1f}",
             **counts,

@@ -133,9 +133,20 @@ def _answer(
     """Say in a sentence what the result is nearest to, and how near."""
     away = float(found.nearest.distances[step, 0])
     label = int(data.labels[found.nearest.indices[step, 0]])
+    template = (
+        N_(
+            "**{base} + {strength} · ({plus} − {minus})**: the only test image is of class **{label}**, {distance} "
+            "away. How far codes usually are from one another, one image does not tell."
+        )
+        if words.alone(around)
+        else N_(
+            "**{base} + {strength} · ({plus} − {minus})**: the nearest of N = {count} test images is of class "
+            "**{label}**, {distance} away; from a code to the nearest other it is {usual} at the median (lower is "
+            "nearer)."
+        )
+    )
     said = t(
-        "**{base} + {strength} · ({plus} − {minus})**: the nearest of N = {count} test images is of class **{label}**, "
-        "{distance} away; from a code to the nearest other it is {usual} at the median (lower is nearer).",
+        template,
         base=plain(base),
         strength=f"{found.strengths[step]:.2f}",
         plus=plain(names[0]),
@@ -145,7 +156,7 @@ def _answer(
         distance=figure(away),
         usual=figure(around.apart),
     )
-    return f"{said} {words.judged(around, away)}"
+    return said if words.alone(around) else f"{said} {words.judged(around, away)}"
 
 
 def _summands(found: Arithmetic, step: int, names: tuple[str, str], base: str) -> list[Figure]:

@@ -19,7 +19,7 @@ from ui.figures import Figure, Shown
 from ui.guards import guarded
 from ui.i18n import t
 from ui.latent.walks import distance_chart, ends, rows, takeaway
-from ui.numbers import figure
+from ui.numbers import figure, percent
 
 _STEPS = (5, 7, 9, 11, 15, 21)
 
@@ -85,7 +85,7 @@ def _large(around: Surroundings, found: Interpolation) -> None:
                 "Step {step} of {count}: {share} of the way.",
                 step=step + 1,
                 count=count,
-                share=f"{100 * found.shares[step]:.0f} %",
+                share=percent(found.shares[step], 0),
             )
         )
 

@@ -106,10 +106,10 @@ def _answer(
     """Say in a sentence what each image stands for, and how near to real images the planes are."""
     percent = f"{100 / len(grids[0].x) ** 2:.2g}"
     share = (
-        t("Each image of the first plane stands for {share} % of the prior.", share=percent)
+        t("Each image of the first plane stands for {share}% of the prior.", share=percent)
         if spacing == "normal"
         else t(
-            "Each image of the first plane stands for {share} % of the codes, as if their numbers were independent.",
+            "Each image of the first plane stands for {share}% of the codes, as if their numbers were independent.",
             share=percent,
         )
     )

@@ -22,7 +22,7 @@ def distance(around: Surroundings, code: Codes) -> str:
             usual=figure(float(np.sqrt(code.shape[1]))),
         )
     away = float(found.distances[0, 0])
-    if len(around.codes) == 1:
+    if alone(around):
         return t(
             "The code of the only test image is {distance} away. How far codes usually are from one another, one image "
             "does not tell.",
@@ -38,8 +38,13 @@ def distance(around: Surroundings, code: Codes) -> str:
     return f"{said} {judged(around, away)}"
 
 
+def alone(around: Surroundings) -> bool:
+    """Return whether there is but one code, of which no other tells what is far."""
+    return len(around.codes) == 1
+
+
 def judged(around: Surroundings, away: float) -> str:
-    """Say whether a distance from the nearest code is far."""
+    """Say whether a distance from the nearest code is far, where there are several."""
     if away > FAR * around.apart:
         return t("**Far from data: the picture is made up.**")
     return t("That is about as near to data as images are to one another.")
