@@ -58,10 +58,10 @@ def measures_columns(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def offer_csv(table: pd.DataFrame, file_name: str) -> None:
-    """Draw a button that downloads a table."""
+def offer_csv(table: pd.DataFrame, file_name: str, label: str = "") -> None:
+    """Draw a button that downloads a table; its label says what, where it is not just the table above."""
     st.download_button(
-        t("Download as CSV"),
+        label or t("Download as CSV"),
         to_csv(table).encode("utf-8-sig"),
         file_name,
         "text/csv",

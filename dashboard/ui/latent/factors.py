@@ -90,7 +90,9 @@ def _show(run: Run, found: Disentanglement) -> None:
             "has one bright cell, and no row has two. With so few images every cell lies a little above 0."
         )
     )
-    tables.offer_csv(disentanglement.information(found), f"factors-by-number-{run.id}.csv")
+    tables.offer_csv(
+        disentanglement.information(found), f"factors-by-number-{run.id}.csv", t("Download the information as CSV")
+    )
 
 
 def _answer(found: Disentanglement) -> str:

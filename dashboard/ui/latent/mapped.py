@@ -52,4 +52,4 @@ def _show_map(
     charted.show(run, data, found, words, repr(config), colours, star, label)
     selected_images.show(run, found.codes, found.indices)
     table = colouring.with_column(latent_map.table(found, data.class_names), colours)
-    tables.offer_csv(table, f"latent-{config.method}-{run.id}.csv")
+    tables.offer_csv(table, f"latent-{config.method}-{run.id}.csv", t("Download the map as CSV"))

@@ -77,6 +77,6 @@ SPEC = AlgorithmSpec(
     equation=r"\min_{\mu_1 \dots \mu_K} \frac{1}{N} \sum_{i=1}^{N} \min_k \lVert z_i - \mu_k \rVert^2",
     source="Lloyd (1982), doi:10.1109/TIT.1982.1056489; Arthur & Vassilvitskii (2007), k-means++",
     objective=N_("mean squared distance to the nearest middle (inertia by image, lower is tighter)"),
-    heading=N_("Squared distance (of each space its own)"),
+    heading=N_("Squared distance (own space)"),
     fit=fit,
 )

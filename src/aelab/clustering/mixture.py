@@ -158,7 +158,7 @@ SPEC = AlgorithmSpec(
     r"\pi_k\, \mathcal{N}(z_i; \mu_k, \Sigma_k)",
     source="Dempster, Laird & Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm",
     objective=N_("mean log-likelihood of an image, in nats (higher is more likely)"),
-    heading=N_("Log-likelihood (nats, of each space its own)"),
+    heading=N_("Log-likelihood (nats, own space)"),
     fit=fit,
     order=1,
 )

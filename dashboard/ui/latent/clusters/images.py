@@ -32,7 +32,11 @@ def show(run: Run, data: Dataset, found: Clusters) -> None:
     page = st.pagination(pages, key=f"latent.clusters.page.{found.clusters}") if pages > 1 else 1
     for cluster in range((page - 1) * _A_PAGE, min(page * _A_PAGE, found.clusters)):
         _show_one(data, found, cluster)
-    tables.offer_csv(clustered.members(found, data.labels, data.class_names), f"cluster-of-each-image-{run.id}.csv")
+    tables.offer_csv(
+        clustered.members(found, data.labels, data.class_names),
+        f"cluster-of-each-image-{run.id}.csv",
+        t("Download the clusters as CSV"),
+    )
 
 
 def _show_one(data: Dataset, found: Clusters, cluster: int) -> None:

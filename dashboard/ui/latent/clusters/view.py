@@ -53,8 +53,8 @@ def _show(run: Run, found: Clusters) -> None:
         words.rows(found),
         hide_index=True,
         column_config={
-            "measure": text(t("Measure"), help=t(algorithms[found.algorithm].objective), width=170),
-            **{space: text(t(name), width=155) for space, name in words.SPACES.items()},
+            "measure": text(t("Measure"), help=t(algorithms[found.algorithm].objective), width=188),
+            **{space: text(t(name), width=150) for space, name in words.SPACES.items()},
         },
         alt=t("Agreement of clusters with classes for codes, raw pixels and principal components"),
     )
