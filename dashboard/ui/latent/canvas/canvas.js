@@ -114,15 +114,9 @@ class LatentMap {
   }
 
   drawLegend() {
-    const { colours, texts } = this.data, unseen = this.unseen();
+    const unseen = countUnseen(this.shades, this.chosen, this.hidden), { colours, texts } = this.data;
     const notes = unseen ? [filled(texts.unseen, { count: unseen })] : [];
     drawLegend(this.part("legend"), colours, this.hidden, texts, notes, code => this.toggle(code));
-  }
-
-  // How many selected points are of a hidden class.
-  unseen() {
-    if (!this.hidden.size || !this.chosen) return 0;
-    return this.shades.reduce((count, code, point) => count + (this.chosen[point] && this.hidden.has(code) ? 1 : 0), 0);
   }
 
   // The window, or what the page gives of it, has another size.
@@ -282,15 +276,6 @@ class LatentMap {
     this.decoding?.close();
     this.cloud.close();
   }
-}
-
-function picture(url) {
-  return new Promise((found, failed) => {
-    const image = new Image();
-    image.onload = () => found(image);
-    image.onerror = () => failed(new Error(url));
-    image.src = url;
-  });
 }
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {

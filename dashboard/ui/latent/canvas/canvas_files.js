@@ -22,3 +22,13 @@ const KINDS = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, float
 async function array(named) {
   return named && new KINDS[named.kind](await file(named.url));
 }
+
+// Return the image at an address, loaded: thumbnails and tiles are one picture each.
+function picture(url) {
+  return new Promise((found, failed) => {
+    const image = new Image();
+    image.onload = () => found(image);
+    image.onerror = () => failed(new Error(url));
+    image.src = url;
+  });
+}

@@ -18,6 +18,12 @@ function shades(colours, values) {
   return Float32Array.from(values, value => (Number.isNaN(value) ? count : clipped((value - low) / size)));
 }
 
+// How many chosen points are of a hidden class.
+function countUnseen(shades, chosen, hidden) {
+  if (!hidden.size || !chosen) return 0;
+  return shades.reduce((count, code, point) => count + (chosen[point] && hidden.has(code) ? 1 : 0), 0);
+}
+
 function element(name, className, text) {
   const made = document.createElement(name);
   made.className = className;
