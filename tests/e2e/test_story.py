@@ -64,7 +64,7 @@ def test_an_empty_lab_trains_its_starter_lab_by_itself_and_says_how_far_it_is(
     expect(
         visitor.main.get_by_text(re.compile(rf"^Training · ({'|'.join(STARTERS)})-digits-\w+ · ")).first
     ).to_be_visible()
-    expect(visitor.main.get_by_text(re.compile(r"\b[1-9]\d? %")).first).to_be_visible()
+    expect(visitor.main.get_by_text(re.compile(r"\b[1-9]\d?%")).first).to_be_visible()
     expect(visitor.main.get_by_text(READY)).to_be_visible()
     expect(bars).to_have_count(0)
     visitor.settle()
@@ -175,7 +175,7 @@ def test_more_noise_chosen_from_the_keyboard_changes_the_answer(ready: Server, v
 def test_a_lasso_on_the_map_shows_the_images_inside(ready: Server, visit: Visit) -> None:
     visitor = visit(ready)
     visitor.open("latent", run=run_of(ready, "conv_ae"))
-    expect(visitor.main.get_by_text(re.compile(r"These 2 axes hold \d+\.\d %"))).to_be_visible()
+    expect(visitor.main.get_by_text(re.compile(r"These 2 axes hold \d+\.\d%"))).to_be_visible()
     visitor.lasso()
     heading = visitor.main.get_by_role("heading", name=re.compile(r"^Images selected: [1-9]"))
     expect(heading).to_be_visible()
