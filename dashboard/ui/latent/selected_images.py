@@ -140,7 +140,7 @@ def _show_others(run: Run, data: Dataset, shown: Indices) -> None:
         len(shown),
         alt=t("The reconstructions of the selected images by {run}", run=run.id),
         caption=t(
-            "What {run} makes of the same {count} images. Squared error, lower is better: mean {mean}.",
+            "What {run} makes of the same images (N = {count}). Squared error, lower is better: mean {mean}.",
             run=plain(run.id),
             count=len(shown),
             mean=f"{mse(given, made, data_range=1.0).mean():.5f}",
