@@ -62,6 +62,11 @@ _KINDS = """<!doctype html><title>Every way to show a picture</title>
 <img src="picture/112.jpg#part">
 """
 
+#: The second picture comes when the first, which takes longer than a page at its end is watched, has come.
+_ONE_BY_ONE = """<!doctype html><title>One by one</title>
+<img src="/late.jpg" onload="const next = new Image(90, 90); next.src = '/picture/1.jpg'; document.body.append(next)">
+"""
+
 #: What happens to each of these is in the handler.
 FAULTY = (
     "/missing.jpg",
@@ -94,6 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             "/robots.txt": lambda: self.reply(self.server.robots.encode(), "text/plain", self.server.robots_status),
             "/endless": lambda: self.reply((_ENDLESS % 26).encode(), "text/html"),
             "/kinds": lambda: self.reply(_KINDS.encode(), "text/html"),
+            "/one-by-one": lambda: self.reply(_ONE_BY_ONE.encode(), "text/html"),
             "/broken": lambda: self.reply(_images(FAULTY), "text/html"),
             "/spying": lambda: self.reply(self.server.spying.encode(), "text/html"),
             "/empty": lambda: self.reply(b"<!doctype html><p>nothing", "text/html"),
@@ -108,6 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             "/short.jpg": lambda: self.reply(picture(3), "image/jpeg", announced=100_000),
             "/slow.jpg": self.slow,
             "/slow-head.jpg": self.slow_head,
+            "/late.jpg": self.late,
             "/bomb.jpg": self.bomb,
             "/busy.jpg": self.busy,
             "/w/api.php": self.api,
@@ -170,6 +177,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
         while not self.server.ended.wait(0.1):
             self.wfile.write(b"x")
+
+    def late(self) -> None:
+        self.server.ended.wait(4.0)
+        self.reply(picture(10), "image/jpeg")
 
     def bomb(self) -> None:
         """Send a little that unpacks to much."""

@@ -63,7 +63,7 @@ def test_the_browser_ends_and_leaves_nothing_behind_when_collecting_is_stopped(
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(_Stopped):
-        collect("fruit", "apples", Gallery(gallery.address("/endless")), client=client, progress=stop)
+        collect("fruit", "apples", Gallery(gallery.address("/endless")), limit=4, client=client, progress=stop)
     assert not any("chrom" in process.name() for process in psutil.Process().children(recursive=True))
     assert [path.name for path in tmp_path.iterdir()] == ["artifacts"]
 
@@ -77,6 +77,12 @@ def test_the_best_version_of_each_picture_is_taken_however_it_is_shown(gallery: 
     shown = ["100.jpg", "103.jpg", "105.webp", "108.jpg", "109.jpg", "112.jpg#part", "111.jpg"]
     assert sorted(found(large=False)) == sorted(shown)
     assert sorted(found(large=True)) == sorted(name.replace("109", "110") for name in shown)
+
+
+@pytest.mark.usefixtures("driven_browser")
+def test_a_page_is_not_at_its_end_while_a_picture_is_on_its_way(gallery: GalleryServer, client: Client) -> None:
+    found = {one.address for one in Gallery(gallery.address("/one-by-one")).find(client)}
+    assert found == {gallery.address("/late.jpg"), gallery.address("/picture/1.jpg")}
 
 
 @pytest.mark.usefixtures("driven_browser")

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 MOST_SECONDS: Final = 1800.0
 
 _QUIET_ROUNDS: Final = 4  # without a new picture, then the page is at its end
-_ROUND_SECONDS: Final = 0.7  # for what scrolling has started to arrive
+_LOADING_ROUNDS: Final = 12  # the same while a picture is still on its way, which may never come
+_ROUND_MS: Final = 700  # for what scrolling has started to arrive
+_STALL_MS: Final = 10_000  # for a page that is not drawn at all
 _MOST_ROUNDS: Final = 2000
 _LEAST_SIDE: Final = 32  # pixels; what is shown from a smaller file is an icon
 
@@ -54,9 +56,10 @@ const widest = list => {
   return best;
 };
 const first = (element, names) => names.map(name => element.getAttribute(name)).find(value => value) || "";
+let loading = false;
 const best = image => {
   if (!first(image, [...lazy, ...source, "srcset"])) {
-    if (!image.complete && patient) return "";
+    if (!image.complete && patient) { loading = true; return ""; }
     if (image.naturalWidth && Math.max(image.naturalWidth, image.naturalHeight) < least) return "";
   }
   const link = large && image.closest("a[href]");
@@ -74,14 +77,19 @@ const painted = element => (element.style.backgroundImage.match(/url\(["']?([^"'
 const found = [...document.querySelectorAll("img")].map(best);
 for (const element of document.querySelectorAll("[style*='background'], [data-bg], [data-background-image]"))
   found.push(painted(element));
-return [...new Set(found.filter(Boolean).map(absolute).filter(address => /^https?:/.test(address)))];
+return [[...new Set(found.filter(Boolean).map(absolute).filter(address => /^https?:/.test(address)))], loading];
 """
 # Down by most of a window, so that everything is in view once; at the end a little up, which wakes some galleries.
+# The time that follows goes by the page's own clock, once it has been drawn: on a busy computer a page that has not
+# had its turn is not at its end.
 _SCROLL: Final = """
+const [wait, stall, answer] = arguments;
 const page = document.scrollingElement || document.documentElement, before = page.scrollTop;
 page.scrollBy(0, window.innerHeight * 0.9);
-if (page.scrollTop === before) { page.scrollBy(0, -50); page.scrollBy(0, 50); return true; }
-return false;
+const atEnd = page.scrollTop === before;
+if (atEnd) { page.scrollBy(0, -50); page.scrollBy(0, 50); }
+requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(answer, wait, atEnd)));
+setTimeout(answer, stall, atEnd);
 """
 
 
@@ -152,20 +160,19 @@ def _scrolled(browser: Chrome, large: bool) -> Iterator[str]:
     from selenium.common.exceptions import WebDriverException  # noqa: PLC0415 - an extra
 
     seen: set[str] = set()
-    quiet = 0
+    quiet, loading = 0, False
     until = time.monotonic() + MOST_SECONDS
     try:
         for _ in range(_MOST_ROUNDS):
-            done = quiet >= _QUIET_ROUNDS or time.monotonic() > until
-            shown_now = browser.execute_script(_PICTURES, large, _LEAST_SIDE, not done)
+            done = quiet >= (_LOADING_ROUNDS if loading else _QUIET_ROUNDS) or time.monotonic() > until
+            shown_now, loading = browser.execute_script(_PICTURES, large, _LEAST_SIDE, not done)
             new = [one for one in shown_now if one not in seen]
             seen.update(new)
             yield from new
             if done:
                 return
-            at_end = browser.execute_script(_SCROLL)
+            at_end = browser.execute_async_script(_SCROLL, _ROUND_MS, _STALL_MS)
             quiet = 0 if new or not at_end else quiet + 1
-            time.sleep(_ROUND_SECONDS)
     except WebDriverException as error:
         raise PassingError(
             "The page stopped answering ({reason}); collect again, it goes on where it was.", reason=_reason(error)
