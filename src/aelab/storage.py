@@ -22,6 +22,7 @@ from aelab.errors import LabError
 
 _BESIDE_THE_CODE = Path(__file__).resolve().parents[2] / "artifacts"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_unfinished: set[Path] = set()  # what this process is writing, under its temporary names
 
 
 def artifacts() -> Path:
@@ -83,18 +84,16 @@ def written(path: Path, mode: str = "wb", *, lasting: bool = True) -> Iterator[I
     new one, whole, whatever happens in between.  What is not `lasting`, since it will be replaced in a moment,
     is spared the wait for the disk: only when the power fails could it be damaged.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
-            yield file
-            file.flush()
-            if lasting:
-                os.fsync(file.fileno())
-        temporary.replace(path)
+        with _temporary(path) as temporary:
+            with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
+                yield file
+                file.flush()
+                if lasting:
+                    os.fsync(file.fileno())
+            temporary.replace(path)
     except OSError as error:
         raise disk_error(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -106,26 +105,48 @@ def written_folder(path: Path) -> Iterator[Path]:
     FileExistsError
         If `path` exists by then; what was there stays.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        temporary.mkdir(parents=True)
-        yield temporary
-        if path.exists():
-            raise FileExistsError(path)
-        temporary.rename(path)
+        with _temporary(path) as temporary:
+            temporary.mkdir(parents=True)
+            yield temporary
+            if path.exists():
+                raise FileExistsError(path)
+            temporary.rename(path)
     except OSError as error:
         if path.exists():  # somebody else made it meanwhile; a rename onto a full folder fails
             raise FileExistsError(path) from error
         raise disk_error(path, error) from error
+
+
+def abandon_unfinished() -> None:
+    """Delete what other threads are writing at this moment; for a process that ends in the middle of it."""
+    for temporary in list(_unfinished):
+        _deleted(temporary)
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """Return a name beside `path` that nobody has or lists; what still has it at the end is deleted."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    _unfinished.add(temporary)
+    try:
+        yield temporary
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        _deleted(temporary)
+        _unfinished.discard(temporary)
+
+
+def _deleted(temporary: Path) -> None:
+    """Delete a file or folder, if it is there; one that is open stays where the system does not let it go."""
+    with contextlib.suppress(OSError):
+        temporary.unlink()
+    shutil.rmtree(temporary, ignore_errors=True)
 
 
 def removed_folder(path: Path) -> None:
     """Delete a folder so that it is gone at once for readers, whatever interrupts the deletion."""
-    doomed = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    path.rename(doomed)
-    shutil.rmtree(doomed, ignore_errors=True)
+    with _temporary(path) as doomed:
+        path.rename(doomed)
 
 
 def write_json(path: Path, data: Any, *, lasting: bool = True) -> None:

@@ -17,14 +17,40 @@ from aelab import storage
 from aelab.jobs import folder, queue
 from aelab.jobs.job import Job
 
-#: A worker whose task does what the test says; "deep" never looks at its context, as a library does not.
+#: A worker whose task does what the test says; all but "talkative" never look at their context, as a library does not.
 WORK = """
 import sys, time
+from pathlib import Path
 from types import SimpleNamespace
+from aelab import storage
 from aelab.jobs import worker
 
 def deep(context, params):
     time.sleep(600)
+
+def absorbed(context, params):
+    with storage.written_folder(Path(params["place"])) as half:
+        (half / "some.txt").write_text("half of it")
+        while True:
+            time.sleep(0.01)
+
+def buried(context, params):
+    with storage.written_folder(Path(params["place"])) as half, storage.written(half / "more.txt", "w"):
+        (half / "some.txt").write_text("half of it")
+        time.sleep(600)
+
+def slow_to_tidy(context, params):
+    try:
+        absorbed(context, params)
+    finally:
+        time.sleep(2)
+        Path(params["place"]).with_name("tidied").touch()
+
+def offended(context, params):
+    try:
+        absorbed(context, params)
+    except BaseException as error:
+        raise ValueError("a library's own") from error
 
 def talkative(context, params):
     while True:
@@ -69,6 +95,40 @@ def test_a_worker_ends_when_another_job_takes_the_name_of_its_own_and_leaves_tha
     fresh.rename(job.folder)
     assert worker.wait(PATIENCE) == 1
     assert folder.find(job.id) == other
+
+
+def cancelled(worker: subprocess.Popen[bytes], job: Job) -> bool:
+    folder.ask_to_stop(job)
+    return worker.wait(PATIENCE) == 0 and folder.status(job).state == "cancelled"
+
+
+def deleted(worker: subprocess.Popen[bytes], job: Job) -> bool:
+    storage.removed_folder(job.folder)
+    return worker.wait(PATIENCE) == 1 and not job.folder.exists()
+
+
+@pytest.mark.parametrize("how", ["absorbed", "buried", "offended"])
+@pytest.mark.parametrize("end", [cancelled, deleted])
+def test_a_task_that_never_looks_leaves_nothing_half_written(
+    artifacts: Path, tmp_path: Path, how: str, end: Callable[[subprocess.Popen[bytes], Job], bool]
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    job = Job("train-1", "train", {"place": str(place / "whole")}, created=1.0)
+    folder.create(job)
+    worker = work(job, how)
+    until(lambda: list(place.glob("*/some.txt")))
+    assert end(worker, job)
+    assert list(place.iterdir()) == []
+
+
+def test_a_task_has_the_time_to_tidy_up_that_it_needs(artifacts: Path, tmp_path: Path) -> None:
+    job = Job("train-1", "train", {"place": str(tmp_path / "place" / "whole")}, created=1.0)
+    folder.create(job)
+    worker = work(job, "slow_to_tidy")
+    until(lambda: list(tmp_path.glob("place/*/some.txt")))
+    assert cancelled(worker, job)
+    assert [path.name for path in (tmp_path / "place").iterdir()] == ["tidied"]
 
 
 def test_two_workers_of_one_job_do_it_once(job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -24,6 +25,11 @@ class JobContext:
     Parameters
     ----------
     job : Job
+
+    Attributes
+    ----------
+    heard : threading.Event
+        Set when the task knows that it should stop; it has a while then to tidy up.
     """
 
     def __init__(self, job: Job) -> None:
@@ -31,7 +37,7 @@ class JobContext:
         self.started = time.time()
         self._reported = 0.0
         self._looked = 0.0
-        self._stopping = False
+        self.heard = threading.Event()
         self._moving: tuple[float, float] | None = None
         self._process = psutil.Process()
 
@@ -74,9 +80,11 @@ class JobContext:
     def should_stop(self) -> bool:
         """Return whether somebody asked the job to stop; cheap enough to call at every step."""
         now = time.monotonic()
-        if not self._stopping and now - self._looked >= _SECONDS_BETWEEN_LOOKS:
-            self._stopping, self._looked = folder.should_stop(self._job), now
-        return self._stopping
+        if not self.heard.is_set() and now - self._looked >= _SECONDS_BETWEEN_LOOKS:
+            self._looked = now
+            if folder.should_stop(self._job):
+                self.heard.set()
+        return self.heard.is_set()
 
     def stop_if_asked(self) -> None:
         """Raise `Stopped` if somebody asked the job to stop."""

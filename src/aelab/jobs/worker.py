@@ -13,20 +13,22 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import filelock
 
+from aelab import storage
 from aelab.errors import LabError
 from aelab.jobs import folder, queue
 from aelab.jobs.context import JobContext, Stopped
 from aelab.jobs.job import Job
 from aelab.jobs.spec import tasks
+from aelab.jobs.stopping import Watch, identity_of
 
 _LOCK_SECONDS = 5.0  # readers probe the lock for an instant
-_WATCH_SECONDS = 0.2
-_LAST_WORDS = 25  # attempts, over five seconds
-_GRACE_SECONDS = 1.0  # for a task that looks whether it should stop; t-SNE, deep in a library, never does
+_LAST_WORDS = 25  # attempts
+_SECONDS_BETWEEN_WORDS = 0.2
+_CANCELLED: Final[dict[str, Any]] = {"state": "cancelled"}
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,7 @@ def main(job_dir: str) -> int:
     """Do the job of a folder; return the exit code."""
     place = Path(job_dir).resolve()
     os.environ["AELAB_ARTIFACTS"] = str(place.parents[1])  # the folder that the job lies in is the one it works on
-    identity = _identity(place)
+    identity = identity_of(place)
     job = folder.find(place.name)
     if job is None:
         return 1
@@ -42,7 +44,7 @@ def main(job_dir: str) -> int:
     try:
         with folder.lock(job).acquire(timeout=_LOCK_SECONDS):
             if folder.status(job).state == "queued":  # else another worker has done it
-                _do(job, identity)
+                return _do(job, identity)
     except filelock.Timeout:
         return 1  # another worker does it
     except OSError:
@@ -52,40 +54,62 @@ def main(job_dir: str) -> int:
     return 0
 
 
-def _do(job: Job, identity: int | None) -> None:
-    """Do the job and write how it ended, whatever happens."""
-    context = JobContext(job)
-    ending: dict[str, Any]
-    ended = threading.Lock()
-    threading.Thread(target=_end_when_asked, args=(job, context, ended), daemon=True).start()
-    threading.Thread(target=_end_when_orphaned, args=(job.folder, identity), daemon=True).start()
+def _do(job: Job, identity: int | None) -> int:
+    """Do the job and write how it ended, whatever happens; return the exit code."""
+    context, last_word = JobContext(job), threading.Lock()
+
+    def leave(abandoned: bool) -> None:
+        """End the process in the middle of the task, which does not end by itself."""
+        if not last_word.acquire(blocking=False):
+            return  # it has ended meanwhile
+        storage.abandon_unfinished()
+        if not abandoned:
+            _write_ending(job, context, _CANCELLED)
+        queue.pump()
+        os._exit(1 if abandoned else 0)
+
+    watch = Watch(job, context, identity, leave)
+    try:
+        with watch.interrupting():
+            ending = _outcome(job, context)
+    except Stopped:  # between two lines of what catches it
+        ending = _CANCELLED
+    last_word.acquire()  # never released: whoever has it writes the last word
+    if watch.abandoned:
+        return 1
+    _write_ending(job, context, ending)
+    return 0
+
+
+def _outcome(job: Job, context: JobContext) -> dict[str, Any]:
+    """Do the job; return how it ended, as its status says it."""
     try:
         context.stop_if_asked()
         context.progress(0.0)
         tasks[job.kind].run(context, job.params)
-        ending = {"state": "done", "progress": 1.0}
     except Stopped:
-        ending = {"state": "cancelled"}
+        return _CANCELLED
     except LabError as error:
-        ending = {"state": "failed", "error": error.to_json()}
+        return _failed(error)
     except MemoryError:
-        ending = {
-            "state": "failed",
-            "error": LabError(
-                "There is not enough memory for this: choose fewer or smaller images, or a smaller network."
-            ).to_json(),
-        }
+        return _failed(
+            LabError("There is not enough memory for this: choose fewer or smaller images, or a smaller network.")
+        )
     except Exception as error:  # noqa: BLE001 - the last place that can tell the user
+        if context.heard.is_set():  # a library made another error of being interrupted
+            return _CANCELLED
         traceback.print_exc()
-        ending = {
-            "state": "failed",
-            "error": LabError(
+        return _failed(
+            LabError(
                 "Something went wrong inside the lab: {error}. The job's log has the details.",
                 error=f"{type(error).__name__}: {error}"[:300],
-            ).to_json(),
-        }
-    ended.acquire()  # never released: whoever has it writes the last word
-    _write_ending(job, context, ending)
+            )
+        )
+    return {"state": "done", "progress": 1.0}
+
+
+def _failed(error: LabError) -> dict[str, Any]:
+    return {"state": "failed", "error": error.to_json()}
 
 
 def _write_ending(job: Job, context: JobContext, ending: dict[str, Any]) -> None:
@@ -97,34 +121,7 @@ def _write_ending(job: Job, context: JobContext, ending: dict[str, Any]) -> None
             return
         except LabError as error:
             _log.warning("how the job ended could not be written: %s", error)
-        time.sleep(_WATCH_SECONDS)
-
-
-def _end_when_asked(job: Job, context: JobContext, ended: threading.Lock) -> None:
-    """End the process when its job was told to stop and does not: nobody else can interrupt a library at work."""
-    while not folder.should_stop(job):
-        time.sleep(_WATCH_SECONDS)
-    time.sleep(_GRACE_SECONDS)
-    if ended.acquire(blocking=False):
-        _write_ending(job, context, {"state": "cancelled"})
-        queue.pump()
-        os._exit(0)
-
-
-def _end_when_orphaned(place: Path, identity: int | None) -> None:
-    """End the process when its job is deleted, or replaced by another of its name: what it does is for nobody."""
-    while _identity(place) == identity:
-        time.sleep(_WATCH_SECONDS)
-    queue.pump()
-    os._exit(1)
-
-
-def _identity(place: Path) -> int | None:
-    """Return what tells a folder from another that takes its name; None where there is none."""
-    try:
-        return place.stat().st_ino
-    except OSError:
-        return None
+        time.sleep(_SECONDS_BETWEEN_WORDS)
 
 
 def _give_way() -> None:
