@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import EPOCHS, LATENT_DIM, PATIENCE, TrainedLab, end, settings_of, taken_lane, until
+from labs import EPOCHS, LATENT_DIM, PATIENCE, TrainedLab, end, settings_of, taken_lane
 from shell import MEASURES, Answers, Refusal, aelab, strict_json
 
 from aelab import cli, runs
@@ -198,19 +198,21 @@ def test_ctrl_c_leaves_to_others_what_they_have_asked_for_as_well(
     lab: TrainedLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AELAB_WORKERS", "1")
+    shown, terminal = os.openpty()
     with (
         taken_lane("train"),
         subprocess.Popen(
             [sys.executable, "-m", "aelab.cli", "train", "--dataset", "digits", "--model", "shallow_ae"],
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=terminal,
         ) as process,
     ):
-        until(lambda: len(queue.standings()) == 2)
+        os.close(terminal)
+        assert b"0%" in os.read(shown, 1000)  # it waits, and hears
         job = queue.standings()[1].job
         queue.join(job.id, "ann")
-        time.sleep(1)  # until it waits, and hears
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 130
+        os.close(shown)
         (standing,) = queue.standings()[1:]
         assert (standing.job.owners, standing.status.state) == (("ann",), "queued")

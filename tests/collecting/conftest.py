@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from gallery_server import GalleryServer, running_gallery
+from labs import PATIENCE
 
 from aelab.collecting.addresses import Guard
 from aelab.collecting.chromium import find_browser
@@ -26,7 +27,13 @@ def gallery() -> Iterator[GalleryServer]:
 
 @pytest.fixture
 def client() -> Client:
-    """Return a client that may reach this machine, and is in more of a hurry than it would be elsewhere."""
+    """Return a client that may reach this machine, and has the time that a busy one takes."""
+    return Client(Guard(loopback=True), Limits(seconds=PATIENCE, size=200_000, pause=0.0))
+
+
+@pytest.fixture
+def hurried() -> Client:
+    """Return a client that gives up on what is slow."""
     return Client(Guard(loopback=True), Limits(seconds=2.0, size=200_000, pause=0.0))
 
 

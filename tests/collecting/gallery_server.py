@@ -75,7 +75,6 @@ FAULTY = (
     "/endless.jpg",
     "/lying.jpg",
     "/short.jpg",
-    "/slow.jpg",
     "/drawing.svg",
     "/loop.jpg",
     "/to/http:%2F%2F10.0.0.1%2Fa.jpg",

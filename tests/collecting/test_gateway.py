@@ -7,6 +7,7 @@ import socket
 import pytest
 import urllib3
 from gallery_server import GalleryServer, picture
+from labs import PATIENCE
 
 from aelab.collecting.addresses import Guard
 from aelab.collecting.gateway import open_gateway
@@ -15,12 +16,12 @@ _TO_TESTS = Guard(loopback=True)
 
 
 def proxy(port: int) -> urllib3.ProxyManager:
-    return urllib3.ProxyManager(f"http://127.0.0.1:{port}", retries=False, timeout=10)
+    return urllib3.ProxyManager(f"http://127.0.0.1:{port}", retries=False, timeout=PATIENCE)
 
 
 def spoken(port: int, request: bytes) -> bytes:
     """Return all that the gateway says to a request, until it hangs up."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(request)
         pieces = []
         while piece := line.recv(65536):
@@ -39,7 +40,7 @@ def test_what_is_public_comes_through(gallery: GalleryServer) -> None:
 
 
 def test_a_tunnel_moves_bytes_both_ways(gallery: GalleryServer) -> None:
-    with open_gateway(_TO_TESTS) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with open_gateway(_TO_TESTS) as port, socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(f"CONNECT 127.0.0.1:{gallery.server_port} HTTP/1.1\r\n\r\n".encode())
         assert line.recv(65536).startswith(b"HTTP/1.0 200")
         line.sendall(b"GET /picture/1.jpg HTTP/1.0\r\n\r\n")
@@ -76,7 +77,7 @@ def test_what_is_private_is_refused(gallery: GalleryServer, request_line: str) -
 
 def test_a_second_request_on_the_same_line_does_not_reach_the_first_server(gallery: GalleryServer) -> None:
     first = f"GET {gallery.address('/slow.jpg')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    with open_gateway(_TO_TESTS) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with open_gateway(_TO_TESTS) as port, socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(first)
         assert line.recv(65536)
         line.sendall(b"GET http://elsewhere.example.org/secret HTTP/1.1\r\nHost: elsewhere.example.org\r\n\r\n")

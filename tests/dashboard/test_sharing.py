@@ -119,15 +119,15 @@ def test_everybody_gets_a_turn_and_the_page_says_when(shared: TrainedLab, visit)
 
 def test_the_page_says_when_a_job_will_start_as_far_as_that_is_known(shared: TrainedLab, visit) -> None:
     busy = folder.all_jobs()[-1]
-    queue.submit("train", {"run": "second"}, owner="ann", expected=Expected(seconds=600))
+    queue.submit("train", {"run": "second"}, owner="ann", expected=Expected(seconds=36_000))
     queue.submit("train", {"run": "third"}, owner="ben")  # of which nobody knows how long it takes
     queue.submit("train", {"run": "fourth"}, owner="cleo")
     with folder.lock(busy):
-        moving = [time.time() - 300, 0.0]
+        moving = [time.time() - 18_000, 0.0]
         folder.write_status(busy, {"state": "running", "progress": 0.5, "started": moving[0], "moving": moving})
         assert progress(visit())[1:] == [
-            "Training · second · waiting, 1 before it · starts in about 5 min",
-            "Training · third · waiting, 2 before it · starts in about 15 min",
+            "Training · second · waiting, 1 before it · starts in about 5.0 h",
+            "Training · third · waiting, 2 before it · starts in about 15.0 h",
             "Training · fourth · waiting, 3 before it",
         ]
 
