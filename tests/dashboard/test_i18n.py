@@ -179,7 +179,7 @@ class TestErrors:
         with pytest.raises(LabError) as caught:
             latent_map.check_count(40, latent_map.Config(method="tsne"))
         assert said_in("es", caught.value) == (
-            "Perplejidad debe ser menor que un tercio de las 40 imágenes; es 30. Pruebe con 4."
+            "El valor de «Perplejidad» debe ser menor que un tercio de las 40 imágenes; es 30. Pruebe con 4."
         )
 
     def test_markdown_in_a_name_from_outside_is_shown_as_it_is(self) -> None:

@@ -131,8 +131,8 @@ def test_tsne_is_a_job_until_its_map_is_shown(lab: TrainedLab, visit, workers) -
     assert title(figures(page)[0]) == "t-SNE of the codes of N = 60 test images"
     assert "the axes mean nothing" in said
     assert (
-        f"Perplexity 5, 300 iterations, learning rate 60, seed 0; divergence reached: {found.divergence:.3f} nats."
-        in said
+        "Perplexity 5, 300 iterations, learning rate 60 (by itself: one for each image), seed 0; "
+        f"divergence reached: {found.divergence:.3f} nats." in said
     )
     again = visit("latent", run=lab.runs["conv_ae"])  # somebody else
     again.number_input(key="latent.limit").set_value(60).run()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from aelab.datasets.store import Dataset
-from aelab.inference import Codes, Inference
+from aelab.inference import Codes
 from aelab.metrics.mse import mse
 from aelab.pixels import to_unit
 from aelab.runs import Run
@@ -43,7 +43,7 @@ def show(run: Run, codes: Codes, mapped: Indices, beside: Run | None = None) -> 
     _say_mix(data, chosen, mapped)
     _offer_ways_back(data)
     shown = _leafed(data, chosen)
-    _show_reconstructions(networks, data, shown, len(chosen))
+    _show_reconstructions(run, data, shown, len(chosen))
     if beside is not None:
         _show_others(beside, data, shown)
     alike.show(data, codes, mapped, shown, coder="" if beside is None else run.id)
@@ -112,17 +112,18 @@ def _leafed(data: Dataset, chosen: Indices) -> Indices:
     return chosen[(page - 1) * _A_PAGE : page * _A_PAGE]
 
 
-def _show_reconstructions(networks: Inference, data: Dataset, shown: Indices, count: int) -> None:
+def _show_reconstructions(run: Run, data: Dataset, shown: Indices, count: int) -> None:
     given = to_unit(data.take(shown))
-    made = networks.reconstruct(given, data.labels[shown])
+    made = caches.networks(run).reconstruct(given, data.labels[shown])
     errors = mse(given, made, data_range=1.0)
     mosaic.show(
         np.concatenate([given, made]),
         len(shown),
         alt=t("Upper row: the selected images; lower row: their reconstructions"),
         caption=t(
-            "Upper row: the images; lower row: what the run makes of them ({shown} of {count} shown). Squared error of "
+            "Upper row: the images; lower row: what {run} makes of them ({shown} of {count} shown). Squared error of "
             "the {shown} shown, lower is better: mean {mean}, from {low} to {high}.",
+            run=plain(run.id),
             shown=len(shown),
             count=count,
             mean=f"{errors.mean():.5f}",

@@ -65,7 +65,9 @@ def _sentence(found: LatentMap, config: Config) -> str:
             "{divergence} nats.",
             perplexity=f"{config.perplexity:g}",
             iterations=config.iterations,
-            rate=f"{config.learning_rate or len(found.indices):g}",  # by itself it is the number of images
+            rate=f"{config.learning_rate:g}"
+            if config.learning_rate
+            else t("{count} (by itself: one for each image)", count=len(found.indices)),
             seed=config.seed,
             divergence=f"{found.divergence:.3f}" if found.divergence is not None else "?",
         )
