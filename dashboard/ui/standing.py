@@ -26,15 +26,14 @@ def begin(key: str, name: str, options: Container[T], usual: T, read: Callable[[
     name : str
         What the choice is called in the address.
     options : container
-        What can be chosen; an earlier choice that no longer can be gives way.
+        What can be chosen; an earlier choice that no longer can be, such as for another run, gives way.
     usual : object
     read : callable
         Makes an option of its text in the address; a `ValueError` where it cannot.
     """
-    found = None if address.went_back() else st.session_state.get(key)
-    if found is None:
-        found = _asked(name, options, read)
-    standing: T = found if found is not None and found in options else usual
+    left = None if address.went_back() else st.session_state.get(key)
+    found = left if left is not None and left in options else _asked(name, options, read)
+    standing: T = usual if found is None else found
     st.session_state[key] = standing
     return standing
 
