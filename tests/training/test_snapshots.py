@@ -119,6 +119,7 @@ def test_a_training_that_is_cancelled_keeps_its_last_epoch_as_it_was(
     monkeypatch: pytest.MonkeyPatch, epochs: float
 ) -> None:
     whole = Kept()
+    monkeypatch.setattr(Snapshots, "_distance", lambda self, epoch: 1)  # so long that all are kept
     trained(whole, epochs=6)
     monkeypatch.setattr(Snapshots, "_distance", lambda self, epoch: 64)  # so short that few are kept
     kept = Impatient()
