@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 
 from aelab.clustering import algorithms
 from aelab.datasets import shapes, sources
@@ -126,6 +127,12 @@ class TestCatalogues:
     def test_a_translation_that_would_break_the_page_is_refused(self, source: str, translation: str, said: str) -> None:
         message = messages.Message(source, translation)
         assert any(fault.startswith(said) for fault in messages.faults_of(message))
+
+    @pytest.mark.parametrize(("language", "between"), [("es", "\N{NO-BREAK SPACE}"), ("pt", "")])
+    def test_percents_are_written_as_the_language_writes_them(self, language: str, between: str) -> None:
+        with messages.catalogue_path(language).open("rb") as file:
+            translations = [str(message.string) for message in read_po(file)]
+        assert set(re.findall(r"[0-9}*](\s*)%", " ".join(translations))) == {between}
 
     def test_a_guess_is_not_a_translation(self) -> None:
         assert messages.faults_of(messages.Message("Run", "Correr", flags=["fuzzy"])) == ["fuzzy"]
