@@ -74,6 +74,8 @@ def _do(job: Job, identity: int | None) -> int:
             ending = _outcome(job, context)
     except Stopped:  # between two lines of what catches it
         ending = _CANCELLED
+    if context.heard.is_set():
+        storage.abandon_unfinished()  # the interruption may have come in the middle of tidying up
     last_word.acquire()  # never released: whoever has it writes the last word
     if watch.abandoned:
         return 1
