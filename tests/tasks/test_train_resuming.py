@@ -259,7 +259,12 @@ def test_a_run_that_is_deleted_by_hand_while_it_trains_ends_and_stays_deleted(ar
     run = train.submit("digits", "shallow_ae", LONG)
     until(lambda: len(run.history()) >= 2)
     job = job_of(run)
-    shutil.rmtree(run.folder)
+
+    def is_gone() -> bool:
+        shutil.rmtree(run.folder, ignore_errors=True)  # the worker may be writing another file into it
+        return not run.folder.exists()
+
+    until(is_gone)
     status = queue.wait(job, lambda now: None)
     assert status.state == "failed"
     assert "could not be written" in str(status.error)
