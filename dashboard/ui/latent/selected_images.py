@@ -9,7 +9,7 @@ import streamlit as st
 from aelab.datasets.store import Dataset
 from aelab.inference import Codes
 from aelab.metrics.mse import mse
-from aelab.pixels import to_unit
+from aelab.pixels import Images, to_unit
 from aelab.runs import Run
 from ui import caches, mosaic
 from ui.i18n import plain, t
@@ -113,8 +113,7 @@ def _leafed(data: Dataset, chosen: Indices) -> Indices:
 
 
 def _show_reconstructions(run: Run, data: Dataset, shown: Indices, count: int) -> None:
-    given = to_unit(data.take(shown))
-    made = caches.networks(run).reconstruct(given, data.labels[shown])
+    given, made = _remade(run, data, shown)
     errors = mse(given, made, data_range=1.0)
     mosaic.show(
         np.concatenate([given, made]),
@@ -134,8 +133,7 @@ def _show_reconstructions(run: Run, data: Dataset, shown: Indices, count: int) -
 
 
 def _show_others(run: Run, data: Dataset, shown: Indices) -> None:
-    given = to_unit(data.take(shown))
-    made = caches.networks(run).reconstruct(given, data.labels[shown])
+    given, made = _remade(run, data, shown)
     mosaic.show(
         made,
         len(shown),
@@ -147,3 +145,9 @@ def _show_others(run: Run, data: Dataset, shown: Indices) -> None:
             mean=f"{mse(given, made, data_range=1.0).mean():.5f}",
         ),
     )
+
+
+def _remade(run: Run, data: Dataset, shown: Indices) -> tuple[Images, Images]:
+    """Return some images, in [0, 1], and what a run makes of them."""
+    given = to_unit(data.take(shown))
+    return given, caches.networks(run).reconstruct(given, data.labels[shown])
