@@ -40,6 +40,13 @@ def test_each_address_has_a_result(gallery: GalleryServer, client: Client, artif
     assert {one.address for one in origins.values()} == {gallery.address(path) for path in good}
 
 
+def test_a_picture_that_takes_too_long_is_left_for_another_time(gallery: GalleryServer, hurried: Client) -> None:
+    collection = collect("fruit", "apples", listed(gallery, "/slow.jpg"), client=hurried)
+    assert collection.counts["failed"] == 1
+    (reason,) = collection.left_out
+    assert "too long" in str(reason)
+
+
 def test_nothing_is_fetched_twice(gallery: GalleryServer, client: Client) -> None:
     source = listed(gallery, "/picture/1.jpg", "/missing.jpg", "/busy.jpg")
     assert collect("fruit", "apples", source, client=client).counts == {
